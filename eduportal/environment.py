@@ -1,0 +1,289 @@
+"""Settings as an installation writes them in its environment."""
+
+import ipaddress
+import os
+import re
+import string
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import SplitResult, urlsplit
+from zoneinfo import ZoneInfo
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
+
+LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"]
+ANY_ADDRESS = ("0.0.0.0", "::")
+SYSTEM_ZONES = Path("/usr/share/zoneinfo")
+_HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*")
+_PHONE = re.compile(
+    r"(?P<number>[+(]?[0-9][0-9 ().\-/]+)(?: ?(?:ext\.?|x) ?(?P<extension>[0-9]+))?"
+)
+_LONG_SECRET = 50  # what `check --deploy` asks for (security.W009)
+
+
+class Wrong(ValueError):
+    """What is wrong with a setting and what to write: a sentence that its name begins."""
+
+
+class Environment:
+    """One reading of the environment, which gathers what is wrong until all of it is read."""
+
+    def __init__(self, values: Mapping[str, str]):
+        self._values = values
+        self.known: set[str] = set()
+        self.refusals: list[str] = []
+
+    def text(self, name: str, default: str = "") -> str:
+        """The setting as written, less the spaces around it; empty counts as unset."""
+        self.known.add(name)
+        return self._values.get(name, "").strip() or default
+
+    def read(self, name: str, convert: Callable[[str], Any], default: Any = None) -> Any:
+        """What `convert` makes of the setting; `default` where it is unset or wrong."""
+        written = self.text(name)
+        try:
+            return convert(written) if written else default
+        except Wrong as wrong:
+            self.refuse(name, str(wrong))
+            return default
+
+    def refuse(self, name: str, sentence: str) -> None:
+        self.refusals.append(f"{name} {sentence}")
+
+    def stop_if_refused(self) -> None:
+        """Raise ImproperlyConfigured with every refusal, one a line, if there is any."""
+        if self.refusals:
+            raise ImproperlyConfigured("\n".join(self.refusals))
+
+
+class PhoneLine(NamedTuple):
+    """A telephone line that patients may ring."""
+
+    label: str
+    number: str
+
+    @property
+    def link(self) -> str:
+        """The address of a link that dials (RFC 3966)."""
+        parts = _PHONE.fullmatch(self.number)
+        extension = f";ext={parts['extension']}" if parts["extension"] else ""
+        return "tel:" + re.sub(r"[^0-9+]", "", parts["number"]) + extension
+
+
+def flag(written: str) -> bool:
+    words = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+    if written.lower() not in words:
+        raise Wrong(f"is {written!r}. Write yes or no.")
+    return words[written.lower()]
+
+
+def port(written: str) -> int:
+    if not (written.isascii() and written.isdigit() and 1 <= int(written) <= 65535):
+        raise Wrong(f"is {written!r}. Write a port number from 1 to 65535, such as 8000.")
+    return int(written)
+
+
+def address(written: str) -> str:
+    """An address to listen at, as ipaddress writes it."""
+    try:
+        return str(ipaddress.ip_address("127.0.0.1" if written == "localhost" else written))
+    except ValueError:
+        raise Wrong(
+            f"is {written!r}, which is no IP address. Write the address to listen at: "
+            "127.0.0.1 for this machine alone, 0.0.0.0 for every network it is on."
+        ) from None
+
+
+def origin(written: str) -> str:
+    """A web address of scheme, host and perhaps port, in lower case, without the last slash."""
+    parts = _split(written)
+    if parts is None or parts.scheme not in ("http", "https") or not _is_host(parts.hostname):
+        raise Wrong(
+            f"is {_shown(written)}, which is no web address. "
+            "Write it in full, such as https://education.example.org"
+        )
+    if parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc:
+        raise Wrong(
+            f"is {_shown(written)}. Write the scheme and the host alone, "
+            f"such as {parts.scheme}://{parts.hostname}"
+        )
+    return _origin_of(parts)
+
+
+def _split(written: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(written.lower())
+        return parts if parts.port != 0 else None
+    except ValueError:
+        return None
+
+
+def _shown(written: str) -> str:
+    """The address as written, less a password."""
+    return repr(re.sub(r"//[^/]*@", "//…@", written))
+
+
+def _is_host(name: str | None) -> bool:
+    if not name or ":" not in name:
+        return bool(name and _HOST.fullmatch(name))
+    try:
+        return ipaddress.ip_address(name).version == 6
+    except ValueError:
+        return False
+
+
+def _origin_of(parts: SplitResult) -> str:
+    usual = {"http": 80, "https": 443}[parts.scheme]
+    return own_address(parts.hostname, parts.port or usual, parts.scheme)
+
+
+def own_address(host: str, at: int, scheme: str = "http") -> str:
+    """The origin of a server that listens at `host` and port `at`."""
+    bracketed = f"[{host}]" if ":" in host else host
+    usual = {"http": 80, "https": 443}[scheme]
+    return f"{scheme}://{bracketed}" + ("" if at == usual else f":{at}")
+
+
+def host_of(site: str) -> str:
+    """The host of an origin, as ALLOWED_HOSTS writes it: IPv6 in brackets, no port."""
+    name = urlsplit(site).hostname
+    return f"[{name}]" if ":" in name else name
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address is this machine itself."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def hosts(written: str) -> list[str]:
+    """Host names as Django's ALLOWED_HOSTS takes them; a leading dot means subdomains too."""
+    names = _listed(written.lower())
+    for name in names:
+        if "*" in name:
+            raise Wrong("has a *, which would answer to any name. Write each host name.")
+        if not _is_host(name.removeprefix(".").strip("[]")):
+            raise Wrong(
+                f"has {name!r}, which is no host name. Write names without scheme, port or "
+                "path, with commas between, such as education.example.org"
+            )
+    return names
+
+
+def _listed(written: str) -> list[str]:
+    return [part for part in re.split(r"[,\s]+", written) if part]
+
+
+def networks(written: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    """Addresses and networks of proxies."""
+    return [_network(part) for part in _listed(written)]
+
+
+def _network(part: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    try:
+        network = ipaddress.ip_network(part)
+    except ValueError:
+        raise Wrong(
+            f"has {part!r}, which is no address or network. Write for example 10.0.0.5 or "
+            "10.0.0.0/24, with commas between."
+        ) from None
+    if network.prefixlen == 0:
+        raise Wrong(f"has {part!r}, which would believe everyone. Write the proxy's own address.")
+    return network
+
+
+def frame_ancestors(written: str) -> list[str]:
+    """Origins that may show public pages in a frame."""
+    origins = [origin(part) for part in _listed(written)]
+    for each in origins:
+        if each.startswith("http:") and not is_loopback(host_of(each)):
+            raise Wrong(f"has {each!r}, which is not encrypted. Write it with https://")
+    return origins
+
+
+def timezone(written: str) -> str:
+    """A name of the time zone database that Python and this machine both know."""
+    try:
+        ZoneInfo(written)
+        # Django asks the machine's own list, where it has one, as well as Python's.
+        known = not SYSTEM_ZONES.exists() or (SYSTEM_ZONES / written).is_file()
+    except (ValueError, KeyError, OSError):
+        known = False
+    if not known:
+        raise Wrong(f"is {written!r}, which is no time zone. Write for example Europe/Zurich.")
+    return written
+
+
+def phone_lines(written: str) -> list[PhoneLine]:
+    """Lines written as `Pain clinic=555 0100; Night nurse=555 0199`, in that order."""
+    parts = [part.strip() for part in written.split(";") if part.strip()]
+    return [_phone_line(part) for part in parts]
+
+
+def _phone_line(part: str) -> PhoneLine:
+    label, _, number = (piece.strip() for piece in part.partition("="))
+    if not label or not _PHONE.fullmatch(number) or sum(map(str.isdigit, number)) < 3:
+        raise Wrong(
+            f"has {part!r}. Write each line as a name, = and a number, with ; between: "
+            "Pain clinic=555 0100; Night nurse=555 0199"
+        )
+    return PhoneLine(label, number)
+
+
+def feedback_address(written: str) -> str:
+    """An e-mail address, or the https address of a page."""
+    parts = _split(written)
+    if parts and parts.scheme == "https" and _is_host(parts.hostname) and "@" not in parts.netloc:
+        return written
+    return email(written, "an e-mail address or an address that begins with https://")
+
+
+def email(written: str, wanted: str = "an e-mail address such as editor@example.org") -> str:
+    try:
+        validate_email(written)
+    except ValidationError:
+        raise Wrong(f"is {_shown(written)}. Write {wanted}.") from None
+    return written
+
+
+def secret(written: str) -> str:
+    """A key that nobody guesses, by the measure of Django's deployment check."""
+    weak = len(written) < _LONG_SECRET or len(set(written)) < 5
+    if weak or written.startswith("django-insecure-"):
+        raise Wrong(
+            f"is too weak. Write at least {_LONG_SECRET} random characters, such as what "
+            "`openssl rand -base64 48` prints."
+        )
+    return written
+
+
+def database(written: str) -> dict[str, Any]:
+    """Django's settings of a PostgreSQL database; neither address nor password is repeated."""
+    wanted = "Write postgresql://user:password@host/name, or leave it unset for the built-in one."
+    if written.split(":")[0] not in ("postgres", "postgresql"):
+        raise Wrong(f"does not begin with postgresql://, the one database it may name. {wanted}")
+    try:
+        found = dj_database_url.parse(written, conn_max_age=None, conn_health_checks=True)
+    except ValueError:
+        raise Wrong(f"cannot be read; a password may need %-escapes. {wanted}") from None
+    if not found["NAME"] or not set(found["NAME"]) <= set(string.printable):
+        raise Wrong(f"names no database after the host. {wanted}")
+    return found
+
+
+def writable_folder(path: Path) -> None:
+    """Make the folder, for its owner alone, where it is not there; raise Wrong if it cannot be."""
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise Wrong(f"is {path}, which cannot be made: {error.strerror}. {_FOLDER}") from None
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise Wrong(f"is {path}, where this user may not write. {_FOLDER}")
+
+
+_FOLDER = "Write a folder that the portal's user may write to, such as /var/lib/eduportal"

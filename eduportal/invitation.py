@@ -1,0 +1,126 @@
+"""One-time links at which an administrator sets name and password."""
+
+import secrets
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.auth import get_user_model
+from django.contrib.auth.forms import UserCreationForm, UsernameField
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
+from django.contrib.auth.views import PasswordResetConfirmView
+from django.db import transaction
+from django.urls import reverse, reverse_lazy
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+
+User = get_user_model()
+PLACEHOLDER = "invited-"
+
+
+class InvitationTokens(PasswordResetTokenGenerator):
+    """Django's token: signed, dead once the password is set, expiring (PASSWORD_RESET_TIMEOUT)."""
+
+    key_salt = "eduportal.invitation"
+
+
+tokens = InvitationTokens()
+
+
+def pending():
+    """Accounts of administrators who were invited and have not come yet."""
+    return User.objects.filter(
+        username__startswith=PLACEHOLDER,
+        password__startswith=UNUSABLE_PASSWORD_PREFIX,
+        last_login=None,
+        is_active=False,
+        is_staff=True,
+        is_superuser=True,
+    )
+
+
+def staff_who_can_sign_in():
+    return User.objects.filter(is_staff=True, is_active=True).exclude(
+        password__startswith=UNUSABLE_PASSWORD_PREFIX
+    )
+
+
+def link():
+    """The full address of a new invitation, to the pending account or else a new one."""
+    user = pending().first() or _invite()
+    return settings.SITE_URL + reverse(
+        "invitation",
+        kwargs={
+            "uidb64": urlsafe_base64_encode(force_bytes(user.pk)),
+            "token": tokens.make_token(user),
+        },
+    )
+
+
+def _invite():
+    return User.objects.create(
+        username=PLACEHOLDER + secrets.token_hex(4),
+        password=make_password(None),
+        is_active=False,
+        is_staff=True,
+        is_superuser=True,
+    )
+
+
+class InvitationForm(UserCreationForm):
+    """Who the administrator is; saving makes the account active."""
+
+    class Meta:
+        model = User
+        fields = ("username", "first_name", "last_name", "email")
+        field_classes = {"username": UsernameField}
+
+    def __init__(self, user, **kwargs):
+        super().__init__(instance=user, **kwargs)
+        for name in ("first_name", "last_name"):
+            self.fields[name].required = True
+        self.fields["email"].help_text = "May stay empty."
+
+    def clean_username(self):
+        username = super().clean_username()
+        if username and username.startswith(PLACEHOLDER):
+            raise forms.ValidationError(f"Choose a user name that does not begin {PLACEHOLDER!r}.")
+        return username
+
+    def save(self, commit=True):
+        self.instance.is_active = True
+        return super().save(commit)
+
+
+class Acceptance(PasswordResetConfirmView):
+    """The page behind an invitation; it signs the new administrator in."""
+
+    form_class = InvitationForm
+    initial = {"username": ""}
+    token_generator = tokens
+    post_reset_login = True
+    success_url = reverse_lazy("admin:index")
+    template_name = "admin/invitation.html"
+    title = "Welcome"
+
+    def get_user(self, uidb64):
+        user = super().get_user(uidb64)
+        return user if user and pending().filter(pk=user.pk).exists() else None
+
+    def form_valid(self, form):
+        with transaction.atomic():
+            # Two browsers may have opened the link: the second finds it used.
+            if pending().select_for_update().filter(pk=self.user.pk).first():
+                return super().form_valid(form)
+        self.validlink = False
+        return self.render_to_response(self.get_context_data())
+
+    def get_context_data(self, **kwargs):
+        context = {**admin.site.each_context(self.request), **super().get_context_data(**kwargs)}
+        if not self.validlink:
+            context["title"] = "This invitation cannot be used"
+        return context
+
+    def render_to_response(self, context, **kwargs):
+        return super().render_to_response(context, status=200 if self.validlink else 410, **kwargs)

@@ -1,0 +1,17 @@
+"""Print a link at which one more administrator sets name and password."""
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from eduportal import invitation
+
+
+class Command(BaseCommand):
+    help = __doc__
+
+    def handle(self, *args, **options):
+        hours = settings.PASSWORD_RESET_TIMEOUT // 3600
+        self.stdout.write(
+            f"An administrator sets name and password here, once, within {hours} hours:"
+        )
+        self.stdout.write(invitation.link())

@@ -1,0 +1,180 @@
+"""Make everything ready that is not, then serve the portal."""
+
+import contextlib
+import errno
+import fcntl
+import hashlib
+import os
+import socket
+import sys
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.password_validation import validate_password
+from django.contrib.staticfiles.finders import get_finders
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db import DatabaseError, IntegrityError, connection, connections
+from taggit.models import Tag
+
+from eduportal import invitation
+from eduportal.health import unapplied
+from treatments import guards
+from treatments.models import Page, Reference
+
+FIXTURE = "cancer_pain"
+TURN = 7_205_160_114  # any number: nodes that start at once on one PostgreSQL wait by it
+SUPERUSER = ("DJANGO_SUPERUSER_USERNAME", "DJANGO_SUPERUSER_PASSWORD", "DJANGO_SUPERUSER_EMAIL")
+
+
+class Command(BaseCommand):
+    help = __doc__
+    requires_system_checks = []
+
+    def handle(self, *args, **options):
+        self.say(f"Settings: {settings.SITE_URL}, data in {settings.DATA_DIR}")
+        self.check()
+        refuse_taken_port(settings.HOST, settings.PORT)
+        with database_sentences(), one_at_a_time():
+            self.migrate()
+            self.check(tags=["database"], databases=["default"])
+            self.load_texts()
+            self.create_administrator()
+            self.collect_static_files()
+            self.invite()
+        self.say("Starting the server; Ctrl-C stops it.")
+        run_server()
+
+    def say(self, sentence):
+        self.stdout.write(sentence)
+        self.stdout.flush()
+
+    def migrate(self):
+        """Migrate where a migration is unapplied, or mend guards that a broken migrate left off."""
+        if unapplied(connection) or guards.missing(connection):
+            self.say("Preparing the database …")
+            call_command("migrate", skip_checks=True, interactive=False, verbosity=0)
+
+    def load_texts(self):
+        if not any(model.objects.exists() for model in (Page, Reference, Tag)):
+            self.say("Loading the texts …")
+            call_command("loaddata", FIXTURE, verbosity=0)
+
+    def create_administrator(self):
+        """Create the account of DJANGO_SUPERUSER_* unless its name is taken; change nothing."""
+        User = get_user_model()
+        name = settings.DJANGO_SUPERUSER_USERNAME
+        if name and not User.objects.filter(username__iexact=name).exists():
+            user = valid_administrator()
+            with contextlib.suppress(IntegrityError):
+                user.save()
+                self.say(f"Created the administrator {name}.")
+
+    def collect_static_files(self):
+        digest = digest_of_sources()
+        kept = settings.DATA_DIR / "static.digest"
+        if settings.STATIC_ROOT.is_dir() and kept.exists() and kept.read_text() == digest:
+            return
+        self.say("Collecting static files …")
+        kept.unlink(missing_ok=True)
+        try:
+            call_command("collectstatic", interactive=False, verbosity=0, skip_checks=True)
+        except ValueError as missing:  # a stylesheet names a file that is not there
+            raise ImproperlyConfigured(f"Static files: {missing}") from missing
+        kept.write_text(digest)
+
+    def invite(self):
+        if not invitation.staff_who_can_sign_in().exists():
+            self.say("Nobody can sign in yet.")
+            call_command("invite", stdout=self.stdout)
+
+
+def refuse_taken_port(host, port):
+    """Raise ImproperlyConfigured where a program listens already: granian would share the port."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as attempt:
+        attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            attempt.bind((host, port))
+        except OSError as error:
+            raise ImproperlyConfigured(_unbound(error, host, port)) from error
+
+
+def _unbound(error, host, port):
+    if error.errno == errno.EADDRINUSE:
+        return f"PORT {port} is taken by another program. Stop that one, or write another PORT."
+    if error.errno == errno.EACCES:
+        return f"PORT {port} needs root. Write a PORT above 1023."
+    return f"HOST {host} cannot be listened at: {error.strerror}. Write an address of this machine."
+
+
+@contextlib.contextmanager
+def database_sentences():
+    """Turn what a database driver says into one sentence that names the setting."""
+    try:
+        yield
+    except DatabaseError as error:
+        said = str(error).strip().splitlines()[0]
+        name = "DATABASE_URL" if settings.DATABASE_GIVEN else f"DATA_DIR {settings.DATA_DIR}"
+        raise ImproperlyConfigured(f"{name}: the database cannot be used: {said}") from error
+
+
+@contextlib.contextmanager
+def one_at_a_time():
+    """Wait while another start prepares the same folder or the same database."""
+    with open(settings.DATA_DIR / "serve.lock", "w") as lock, _turn_of_nodes():
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@contextlib.contextmanager
+def _turn_of_nodes():
+    if connection.vendor != "postgresql":
+        yield
+        return
+    # A connection of its own keeps the lock: loaddata closes the usual one.
+    with contextlib.closing(connection.copy()) as own, own.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [TURN])
+        yield
+
+
+def valid_administrator():
+    """The administrator of DJANGO_SUPERUSER_*, not saved; ImproperlyConfigured by setting."""
+    name, password, email = (getattr(settings, setting) for setting in SUPERUSER)
+    user = get_user_model()(username=name, email=email, is_staff=True, is_superuser=True)
+    user.set_password(password)
+    try:
+        user.clean_fields()
+    except ValidationError as error:
+        raise ImproperlyConfigured(_refusal("DJANGO_SUPERUSER_USERNAME", error)) from error
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise ImproperlyConfigured(_refusal("DJANGO_SUPERUSER_PASSWORD", error)) from error
+    return user
+
+
+def _refusal(name, error):
+    return f"{name} is refused. {' '.join(error.messages)}"
+
+
+def digest_of_sources():
+    """A digest of the files that collectstatic would read: path, size and time of change."""
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for path, storage in sorted(finder.list([]), key=lambda found: found[0]):
+            found = os.stat(storage.path(path))
+            digest.update(f"{path} {found.st_size} {found.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def run_server():
+    """Become the server. It needs no password of an administrator."""
+    connections.close_all()
+    for name in SUPERUSER:
+        os.environ.pop(name, None)
+    os.chdir(settings.BASE_DIR)
+    sys.stdout.flush()
+    module = ["-m", "eduportal.server", settings.HOST, str(settings.PORT), settings.SITE_URL]
+    os.execv(sys.executable, [sys.executable, *module])  # noqa: S606 – no shell is wanted

@@ -1,0 +1,258 @@
+"""Django's settings, from the environment; a fresh clone runs with none set.
+
+docs/settings.md says what each name means. Everything wrong is refused at once, by its name.
+"""
+
+import os
+from pathlib import Path
+
+from django.http.request import validate_host
+
+from eduportal import environment, inlined, secret_key
+from eduportal.csp import CSP
+from eduportal.environment import LOOPBACK_NAMES, Environment
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = Environment(os.environ)
+
+# Where it runs
+
+HOST = env.read("HOST", environment.address, "127.0.0.1")
+PORT = env.read("PORT", environment.port, 8000)
+# A server that listens at every address has no address of its own to show.
+_OWN_HOST = "127.0.0.1" if HOST in environment.ANY_ADDRESS else HOST
+SITE_URL = env.read("SITE_URL", environment.origin, environment.own_address(_OWN_HOST, PORT))
+SITE_URL_GIVEN = bool(env.text("SITE_URL"))
+_SITE_HOST = environment.host_of(SITE_URL)
+HTTPS = SITE_URL.startswith("https://")
+
+ALLOWED_HOSTS = env.read("ALLOWED_HOSTS", environment.hosts, [_SITE_HOST]) + LOOPBACK_NAMES
+if not validate_host(_SITE_HOST, ALLOWED_HOSTS):
+    env.refuse("ALLOWED_HOSTS", f"lacks {_SITE_HOST}, the host of SITE_URL. Add it, or unset it.")
+
+# Proxies on this machine are believed where there must be one, since https ends before granian.
+TRUSTED_PROXIES = env.read(
+    "TRUSTED_PROXIES",
+    environment.networks,
+    environment.networks("127.0.0.0/8, ::1") if HTTPS else [],
+)
+
+DEBUG = env.read("DEBUG", environment.flag, False)
+if DEBUG and HTTPS:
+    env.refuse("DEBUG", "is on while SITE_URL is https: it shows visitors the code. Unset it.")
+
+# What it keeps
+
+DATA_DIR = env.read("DATA_DIR", lambda written: (BASE_DIR / written).resolve(), BASE_DIR / "data")
+try:
+    environment.writable_folder(DATA_DIR)
+except environment.Wrong as wrong:
+    env.refuse("DATA_DIR", str(wrong))
+
+DATABASE_GIVEN = bool(env.text("DATABASE_URL"))
+DATABASES = {
+    "default": env.read(
+        "DATABASE_URL",
+        environment.database,
+        {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": DATA_DIR / "db.sqlite3",
+            "CONN_MAX_AGE": None,
+            "OPTIONS": {
+                # A transaction that begins as a read and then writes would not wait its turn.
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                # FULL: a power cut loses nothing confirmed. The triggers must see REPLACE too.
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
+                "PRAGMA recursive_triggers=ON;",
+            },
+            # In memory, all threads of a live server would share one connection.
+            "TEST": {"NAME": DATA_DIR / "test.sqlite3"},
+        },
+    )
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+SECRET_KEY = env.read("SECRET_KEY", environment.secret, "")
+if DATABASE_GIVEN and not env.text("SECRET_KEY"):
+    env.refuse(
+        "SECRET_KEY",
+        "is unset, while DATABASE_URL is set: all nodes of one database share one key. "
+        "Write what `openssl rand -base64 48` prints.",
+    )
+
+# Whose it is
+
+HOSPITAL_NAME = env.text("HOSPITAL_NAME", "This hospital")
+PHONE_LINES = env.read("PHONE_LINES", environment.phone_lines, [])
+FEEDBACK_ADDRESS = env.read("FEEDBACK_ADDRESS", environment.feedback_address, "")
+FRAME_ANCESTORS = env.read("FRAME_ANCESTORS", environment.frame_ancestors, [])
+
+TIME_ZONE = env.read("TIME_ZONE", environment.timezone, "UTC")
+USE_TZ = True
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]
+
+# The first administrator, for a start that nobody attends
+
+DJANGO_SUPERUSER_USERNAME = env.text("DJANGO_SUPERUSER_USERNAME")
+DJANGO_SUPERUSER_PASSWORD = env.text("DJANGO_SUPERUSER_PASSWORD")
+DJANGO_SUPERUSER_EMAIL = env.read("DJANGO_SUPERUSER_EMAIL", environment.email, "")
+if DJANGO_SUPERUSER_USERNAME and not DJANGO_SUPERUSER_PASSWORD:
+    env.refuse("DJANGO_SUPERUSER_PASSWORD", "is unset. Write one, or unset the user name too.")
+if DJANGO_SUPERUSER_PASSWORD and not DJANGO_SUPERUSER_USERNAME:
+    env.refuse("DJANGO_SUPERUSER_USERNAME", "is unset. Write one, or unset the password too.")
+
+env.stop_if_refused()
+
+if not SECRET_KEY:
+    try:
+        SECRET_KEY = secret_key.kept_in(DATA_DIR / "secret_key")
+    except environment.Wrong as wrong:
+        env.refuse("SECRET_KEY", str(wrong))
+    env.stop_if_refused()
+
+# What it is made of
+
+INSTALLED_APPS = [
+    "eduportal",
+    "treatments",
+    "taggit",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.sitemaps",
+]
+TAGGIT_CASE_INSENSITIVE = True
+
+MIDDLEWARE = [
+    # Above all that answers, so that each answer is dressed.
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "eduportal.security.headers",
+    # Above all that asks for the host's name: a probe may use any.
+    "eduportal.health.probes",
+    "eduportal.security.trusted_proxies",
+    "django.middleware.security.SecurityMiddleware",
+    "eduportal.errors.method_not_allowed",
+    "eduportal.security.public_pages_only_read",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.http.ConditionalGetMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+]
+
+ROOT_URLCONF = "eduportal.urls"
+WSGI_APPLICATION = "eduportal.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            # The admin's own; public pages use none of them, and none of them asks the database.
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+FIXTURE_DIRS = [BASE_DIR / "fixtures"]
+
+# Static files
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_ROOT = BASE_DIR / "static" / "root"  # what browsers look for at the top, by fixed names
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+
+# Signing in
+
+AUTH_USER_MODEL = "treatments.User"
+LOGIN_URL = "admin:login"
+# Twelve: above the eight that OWASP ASVS 5 requires (6.2.1); fifteen, which it recommends, is for
+# passwords that stand alone.
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+PASSWORD_RESET_TIMEOUT = 24 * 60 * 60  # seconds; an invitation's life too
+
+# A browser keeps a `__Host-` cookie only over https, for this host alone.
+_COOKIE_PREFIX = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME = f"{_COOKIE_PREFIX}sessionid"
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_NAME = f"{_COOKIE_PREFIX}csrftoken"
+CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = True
+CSRF_TRUSTED_ORIGINS = [SITE_URL]  # behind a proxy that does not pass the host on
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# Security headers
+
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_SSL_HOST = SITE_URL.split("//")[1]
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+# Django 6 brings SECURE_CSP under this name; its middleware then takes the place of ours.
+SECURE_CSP = {
+    "default-src": [CSP.NONE],
+    "style-src": [inlined.source("site/page.css")],
+    "img-src": [CSP.SELF],
+    "form-action": [CSP.SELF],
+    "base-uri": [CSP.NONE],
+    "frame-ancestors": FRAME_ANCESTORS or [CSP.NONE],
+}
+SECURE_CSP_ADMIN = {
+    "default-src": [CSP.NONE],
+    "script-src": [CSP.SELF],
+    "style-src": [CSP.SELF],
+    "img-src": [CSP.SELF, "data:"],
+    "connect-src": [CSP.SELF],
+    "font-src": [CSP.SELF],
+    "form-action": [CSP.SELF],
+    "base-uri": [CSP.NONE],
+    "frame-ancestors": [CSP.NONE],
+}
+
+SILENCED_SYSTEM_CHECKS = [
+    # HSTS for subdomains, or for good in browsers' lists: at a hospital's own domain this would
+    # take servers along that we know nothing of. Only its IT can decide that, at the proxy.
+    "security.W005",
+    "security.W021",
+]
+
+# Logs: to standard error, where any process manager finds them, and without query strings
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"private": {"()": "eduportal.logs.WithoutQueries"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "private"}},
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {
+        # In place of Django's own handlers, which send mail and log requests as they came.
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "django.server": {"handlers": [], "level": "INFO", "propagate": True},
+    },
+}

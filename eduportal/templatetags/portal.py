@@ -1,0 +1,48 @@
+"""What any template may say of the installation, without a context processor.
+
+The 500 page is rendered without a context, so these are tags.
+"""
+
+from django import template
+from django.conf import settings
+from django.utils.safestring import mark_safe
+
+from eduportal import inlined as inlined_files
+
+register = template.Library()
+
+
+@register.simple_tag
+def inlined(path):
+    """A file of static/, for `<style>{% inlined "site/page.css" %}</style>`, no space around it."""
+    found = inlined_files.text(path)  # our own file, refused where it could end the element
+    return mark_safe(found)  # noqa: S308
+
+
+@register.simple_tag
+def hospital_name():
+    return settings.HOSPITAL_NAME
+
+
+@register.simple_tag
+def phone_lines():
+    """[PhoneLine]: `label`, `number` as people write it, `link` that dials."""
+    return settings.PHONE_LINES
+
+
+@register.simple_tag
+def feedback_address():
+    return settings.FEEDBACK_ADDRESS
+
+
+@register.simple_tag
+def feedback_link():
+    """The address of a link to the feedback address, or nothing."""
+    address = settings.FEEDBACK_ADDRESS
+    return f"mailto:{address}" if "@" in address and ":" not in address else address
+
+
+@register.simple_tag
+def site_url():
+    """The portal's own origin, without a last slash."""
+    return settings.SITE_URL

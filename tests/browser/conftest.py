@@ -1,0 +1,26 @@
+"""A live site that holds the source document."""
+
+import pytest
+from django.core.management import call_command
+
+from tests import factories
+from treatments import surfaces
+from treatments.models import Page
+
+
+@pytest.fixture
+def seed(transactional_db):
+    call_command("loaddata", "cancer_pain", verbosity=0)
+
+
+@pytest.fixture
+def pages_of_the_site(seed):
+    """Every public address of the seed that answers with HTML, and one of each error page."""
+    found = [address for page in Page.objects.all() for address in surfaces.addresses(page)]
+    machines = {"/feed/", "/sitemap.xml", "/robots.txt"}
+    withdrawn = factories.make_withdrawn(
+        factories.make_treatment(topic=Page.objects.get(kind="topic"), slug="withdrawn")
+    )
+    errors = [f"/fails/here/{status}/" for status in (400, 403, 404, 500)]
+    errors += ["/nowhere/", "/treatments/?t=opioids", withdrawn.page.get_absolute_url()]
+    return [*dict.fromkeys(address for address in found if address not in machines), *errors]

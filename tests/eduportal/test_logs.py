@@ -1,0 +1,83 @@
+"""No query string in any log."""
+
+import io
+import logging
+
+import pytest
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpResponse
+from django.test import Client, override_settings
+from django.urls import include, path
+
+from eduportal.logs import WithoutQueries
+
+SECRET = "fentanyl"
+
+
+def failing(request):
+    try:
+        int(request.GET["q"])
+    except ValueError as error:
+        raise RuntimeError(f"no number: {request.GET['q'].upper()}") from error
+
+
+def suspicious(request):
+    raise SuspiciousOperation(f"never heard of {request.GET['q']}")
+
+
+urlpatterns = [
+    path("failing/", failing),
+    path("suspicious/", suspicious),
+    path("found/", lambda request: HttpResponse("found")),
+    path("", include("eduportal.urls")),
+]
+
+
+@pytest.fixture
+def log():
+    """What the portal's own formatter writes."""
+    written = io.StringIO()
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(WithoutQueries())
+    logging.getLogger().addHandler(handler)
+    yield written
+    logging.getLogger().removeHandler(handler)
+
+
+@override_settings(ROOT_URLCONF=__name__)
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [("/missing/", 404), ("/suspicious/", 400), ("/failing/", 500), ("/found/", 200)],
+)
+def test_an_answer_leaves_no_trace_of_the_query(address, status, log):
+    client = Client(raise_request_exception=False)
+    response = client.get(f"{address}?q={SECRET}&plain={SECRET}")
+    assert response.status_code == status
+    assert bool(log.getvalue()) == (status != 200)
+    assert SECRET not in log.getvalue().lower()
+
+
+@override_settings(ROOT_URLCONF=__name__)
+def test_the_log_still_says_where_a_page_failed(log):
+    Client(raise_request_exception=False).get(f"/failing/?q={SECRET}")
+    text = log.getvalue()
+    assert "Internal Server Error: /failing/" in text
+    assert "ValueError" in text
+    assert "RuntimeError" in text
+    assert "in failing" in text
+
+
+@override_settings(ROOT_URLCONF=__name__)
+def test_without_a_query_an_error_says_what_it_is(log):
+    Client(raise_request_exception=False).get("/failing/")
+    assert "MultiValueDictKeyError: 'q'" in log.getvalue()
+
+
+def test_an_address_inside_a_line_loses_its_query(log):
+    logging.getLogger("django.server").info('"GET /search/?q=%s HTTP/1.1" 200', SECRET)
+    assert '"GET /search/?… HTTP/1.1" 200' in log.getvalue()
+
+
+def test_a_question_stays_a_question(log):
+    logging.getLogger("eduportal").warning("Is it there? Nobody knows.")
+    assert "Is it there? Nobody knows." in log.getvalue()

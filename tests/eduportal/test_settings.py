@@ -1,0 +1,202 @@
+"""What an installation writes, and what the portal makes of it."""
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from tests.eduportal.installation import settings_of
+
+KEY = "k9" + "abcdefghijklmnopqrstuvwxyz" * 2
+WEB = "https://education.example.org"
+POSTGRES = "postgresql://portal:pass@db.example.org/portal"
+
+REFUSED = [
+    ({"SITE_URL": "education.example.org"}, "SITE_URL is"),
+    ({"SITE_URL": "ftp://example.org"}, "SITE_URL is"),
+    ({"SITE_URL": "https://"}, "SITE_URL is"),
+    ({"SITE_URL": "https://exa mple.org"}, "SITE_URL is"),
+    ({"SITE_URL": "https://example.org:99999"}, "SITE_URL is"),
+    ({"SITE_URL": "https://example.org/pain"}, "SITE_URL is"),
+    ({"SITE_URL": "https://example.org/?a=1"}, "SITE_URL is"),
+    ({"SITE_URL": "https://me:word@example.org"}, "SITE_URL is"),
+    ({"SITE_URL": "https://*.example.org"}, "SITE_URL is"),
+    ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS has a *"),
+    ({"ALLOWED_HOSTS": "https://example.org"}, "ALLOWED_HOSTS has"),
+    ({"ALLOWED_HOSTS": "10.0.0.5:8000"}, "ALLOWED_HOSTS has"),
+    ({"SITE_URL": WEB, "ALLOWED_HOSTS": "example.com"}, "ALLOWED_HOSTS lacks"),
+    ({"HOST": "everywhere"}, "HOST is"),
+    ({"HOST": "127.0.0.1:8000"}, "HOST is"),
+    ({"PORT": "http"}, "PORT is"),
+    ({"PORT": "0"}, "PORT is"),
+    ({"PORT": "65536"}, "PORT is"),
+    ({"PORT": "-1"}, "PORT is"),
+    ({"DEBUG": "perhaps"}, "DEBUG is"),
+    ({"DEBUG": "yes", "SITE_URL": WEB}, "DEBUG is on while SITE_URL is https"),
+    ({"DATABASE_URL": "mysql://db/portal", "SECRET_KEY": KEY}, "DATABASE_URL does not begin"),
+    ({"DATABASE_URL": "sqlite:////tmp/x", "SECRET_KEY": KEY}, "DATABASE_URL does not begin"),
+    ({"DATABASE_URL": "postgresql://db.example.org", "SECRET_KEY": KEY}, "DATABASE_URL names no"),
+    ({"DATABASE_URL": "postgresql://a:b#c@db/x", "SECRET_KEY": KEY}, "DATABASE_URL cannot be read"),
+    ({"DATABASE_URL": "postgresql://db:port/x", "SECRET_KEY": KEY}, "DATABASE_URL cannot be read"),
+    ({"DATABASE_URL": POSTGRES}, "SECRET_KEY is unset"),
+    ({"SECRET_KEY": "secret"}, "SECRET_KEY is too weak"),
+    ({"SECRET_KEY": "a" * 60}, "SECRET_KEY is too weak"),
+    ({"SECRET_KEY": f"django-insecure-{KEY}"}, "SECRET_KEY is too weak"),
+    ({"TIME_ZONE": "Mars/Base"}, "TIME_ZONE is"),
+    ({"TIME_ZONE": "../UTC"}, "TIME_ZONE is"),
+    ({"TIME_ZONE": "Europe"}, "TIME_ZONE is"),
+    ({"TRUSTED_PROXIES": "proxy.example.org"}, "TRUSTED_PROXIES has"),
+    ({"TRUSTED_PROXIES": "10.0.0.5/8"}, "TRUSTED_PROXIES has"),
+    ({"TRUSTED_PROXIES": "0.0.0.0/0"}, "TRUSTED_PROXIES has"),
+    ({"FRAME_ANCESTORS": "http://ehr.example.org"}, "FRAME_ANCESTORS has"),
+    ({"FRAME_ANCESTORS": "*"}, "FRAME_ANCESTORS is"),
+    ({"FRAME_ANCESTORS": "https://a.example.org; script-src *"}, "FRAME_ANCESTORS is"),
+    ({"PHONE_LINES": "555 0100"}, "PHONE_LINES has"),
+    ({"PHONE_LINES": "Pain clinic=soon"}, "PHONE_LINES has"),
+    ({"PHONE_LINES": "Pain clinic=555 0100, Night nurse=555 0199"}, "PHONE_LINES has"),
+    ({"FEEDBACK_ADDRESS": "the nurse"}, "FEEDBACK_ADDRESS is"),
+    ({"FEEDBACK_ADDRESS": "http://example.org/feedback"}, "FEEDBACK_ADDRESS is"),
+    ({"FEEDBACK_ADDRESS": "javascript:alert(1)"}, "FEEDBACK_ADDRESS is"),
+    ({"DJANGO_SUPERUSER_USERNAME": "ana"}, "DJANGO_SUPERUSER_PASSWORD is unset"),
+    ({"DJANGO_SUPERUSER_PASSWORD": "a b c"}, "DJANGO_SUPERUSER_USERNAME is unset"),
+    ({"DJANGO_SUPERUSER_EMAIL": "ana"}, "DJANGO_SUPERUSER_EMAIL is"),
+]
+
+
+@pytest.mark.parametrize(("written", "beginning"), REFUSED)
+def test_a_wrong_setting_is_refused_by_its_name(written, beginning, tmp_path):
+    with pytest.raises(ImproperlyConfigured) as refused:
+        settings_of(tmp_path, **written)
+    assert [line[: len(beginning)] for line in str(refused.value).splitlines()] == [beginning]
+
+
+def test_all_wrong_settings_are_refused_at_once(tmp_path):
+    with pytest.raises(ImproperlyConfigured) as refused:
+        settings_of(tmp_path, PORT="http", TIME_ZONE="Mars/Base", DEBUG="perhaps")
+    names = {line.split()[0] for line in str(refused.value).splitlines()}
+    assert names == {"PORT", "TIME_ZONE", "DEBUG"}
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        {"DATABASE_URL": "mysql://portal:hunter22@db/portal"},
+        {"DATABASE_URL": "postgresql://portal:hunter22#@db/portal"},
+        {"SECRET_KEY": "hunter22"},
+        {"SITE_URL": "https://portal:hunter22@example.org"},
+        {"DJANGO_SUPERUSER_PASSWORD": "hunter22"},
+    ],
+)
+def test_a_refusal_repeats_no_password(written, tmp_path):
+    with pytest.raises(ImproperlyConfigured) as refused:
+        settings_of(tmp_path, **written)
+    assert "hunter22" not in str(refused.value)
+
+
+def test_a_folder_that_cannot_be_made_is_refused(tmp_path):
+    (tmp_path / "taken").write_text("a file")
+    with pytest.raises(ImproperlyConfigured, match=r"^DATA_DIR is .*taken"):
+        settings_of(tmp_path / "taken" / "data")
+
+
+def test_a_fresh_clone_needs_no_settings(tmp_path):
+    made = settings_of(tmp_path)
+    assert made["SITE_URL"] == "http://127.0.0.1:8000"
+    assert made["DATABASES"]["default"]["NAME"] == tmp_path / "db.sqlite3"
+    assert not made["DEBUG"]
+
+
+def test_an_empty_setting_counts_as_unset(tmp_path):
+    assert settings_of(tmp_path, PORT="", SITE_URL=" ")["SITE_URL"] == "http://127.0.0.1:8000"
+
+
+def test_without_site_url_the_portal_is_known_by_where_it_listens(tmp_path):
+    made = settings_of(tmp_path, HOST="192.0.2.7", PORT="8080")
+    assert made["SITE_URL"] == "http://192.0.2.7:8080"
+    assert "192.0.2.7" in made["ALLOWED_HOSTS"]
+
+
+def test_a_server_at_every_address_shows_the_one_of_this_machine(tmp_path):
+    assert settings_of(tmp_path, HOST="0.0.0.0")["SITE_URL"] == "http://127.0.0.1:8000"
+    assert settings_of(tmp_path, HOST="::", PORT="80")["SITE_URL"] == "http://127.0.0.1"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "https://education.example.org/",
+        "HTTPS://Education.Example.org",
+        "https://education.example.org:443",
+    ],
+)
+def test_one_address_has_one_spelling(written, tmp_path):
+    assert settings_of(tmp_path, SITE_URL=written)["SITE_URL"] == WEB
+
+
+def test_https_turns_on_what_only_https_allows(tmp_path):
+    made = settings_of(tmp_path, SITE_URL=f"{WEB}:8443")
+    assert made["SESSION_COOKIE_NAME"] == "__Host-sessionid"
+    assert made["CSRF_COOKIE_NAME"] == "__Host-csrftoken"
+    assert made["SESSION_COOKIE_SECURE"]
+    assert made["CSRF_COOKIE_SECURE"]
+    assert made["SECURE_HSTS_SECONDS"] == 31_536_000
+    assert made["SECURE_SSL_HOST"] == "education.example.org:8443"
+
+
+def test_http_keeps_cookies_that_a_browser_accepts(tmp_path):
+    made = settings_of(tmp_path)
+    assert made["SESSION_COOKIE_NAME"] == "sessionid"
+    assert made["SECURE_HSTS_SECONDS"] == 0
+    assert not made["SECURE_SSL_REDIRECT"]
+
+
+def test_this_machine_is_always_an_allowed_host(tmp_path):
+    made = settings_of(tmp_path, SITE_URL=WEB, ALLOWED_HOSTS=".example.org, example.net")
+    assert made["ALLOWED_HOSTS"] == [
+        ".example.org",
+        "example.net",
+        "localhost",
+        "127.0.0.1",
+        "[::1]",
+    ]
+
+
+def test_only_https_believes_a_proxy_on_this_machine_unasked(tmp_path):
+    assert settings_of(tmp_path)["TRUSTED_PROXIES"] == []
+    trusted = settings_of(tmp_path, SITE_URL=WEB)["TRUSTED_PROXIES"]
+    assert [str(network) for network in trusted] == ["127.0.0.0/8", "::1/128"]
+
+
+def test_postgresql_keeps_its_connections_and_checks_them(tmp_path):
+    made = settings_of(tmp_path, DATABASE_URL=POSTGRES, SECRET_KEY=KEY)["DATABASES"]["default"]
+    assert made["ENGINE"] == "django.db.backends.postgresql"
+    assert (made["USER"], made["HOST"], made["NAME"]) == ("portal", "db.example.org", "portal")
+    assert made["CONN_MAX_AGE"] is None
+    assert made["CONN_HEALTH_CHECKS"]
+
+
+def test_sqlite_loses_nothing_that_was_confirmed(tmp_path):
+    options = settings_of(tmp_path)["DATABASES"]["default"]["OPTIONS"]
+    assert options["transaction_mode"] == "IMMEDIATE"
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "recursive_triggers=ON"):
+        assert f"PRAGMA {pragma};" in options["init_command"]
+
+
+def test_phone_lines_keep_their_order_and_can_be_dialled(tmp_path):
+    lines = settings_of(
+        tmp_path, PHONE_LINES="Pain clinic=+1 (555) 010-0199 ext. 7; Emergency = 911;"
+    )["PHONE_LINES"]
+    assert [(line.label, line.link) for line in lines] == [
+        ("Pain clinic", "tel:+15550100199;ext=7"),
+        ("Emergency", "tel:911"),
+    ]
+
+
+def test_frames_are_allowed_where_they_are_named(tmp_path):
+    made = settings_of(tmp_path, FRAME_ANCESTORS="https://ehr.example.org, http://localhost:3000")
+    wanted = ["https://ehr.example.org", "http://localhost:3000"]
+    assert made["SECURE_CSP"]["frame-ancestors"] == wanted
+    assert made["SECURE_CSP_ADMIN"]["frame-ancestors"] == ["'none'"]
+
+
+def test_a_folder_is_the_owners_alone(tmp_path):
+    settings_of(tmp_path / "data")
+    assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700

@@ -1,0 +1,102 @@
+"""Plain functions that make a valid, live thing unless told otherwise.
+
+Nothing here is clinical: the texts are about mending bicycles.
+"""
+
+import datetime
+import itertools
+
+from django.contrib.auth.models import Permission
+from django.utils import timezone
+
+from treatments import publishing
+from treatments.models import Edition, Reference, Topic, Treatment, User
+
+_count = itertools.count(1)
+ALL = ["write_edition", "approve_edition", "manage_page"]
+LATER = datetime.date(2100, 1, 1)
+
+
+def make_user(username=None, *, may=ALL, **fields):
+    number = next(_count)
+    fields = {"first_name": "Ana", "last_name": f"Díaz {number}", "credentials": "RN"} | fields
+    user = User.objects.create_user(username or f"user-{number}", **fields)
+    user.user_permissions.set(Permission.objects.filter(codename__in=may))
+    return user
+
+
+def make_topic(**fields):
+    fields = {"slug": f"bicycles-{next(_count)}"} | fields
+    return Topic.objects.create(**fields)
+
+
+def make_treatment(*, tags=(), **fields):
+    """A treatment page without any edition."""
+    number = next(_count)
+    fields = {"slug": f"brake-{number}", "treatment_kind": "non-drug", "position": number} | fields
+    page = Treatment.objects.create(topic=fields.pop("topic", None) or make_topic(), **fields)
+    page.tags.add(*tags)
+    return page
+
+
+def make_reference(key=None, **fields):
+    number = next(_count)
+    fields = {
+        "source_text": f"Wheeler A, Spoke B. Brakes {number}. J Cycl 2001; 7: 20-29.",
+        "authors": "Wheeler A, Spoke B",
+        "title": f"Brakes {number}",
+        "journal": "J Cycl",
+        "year": "2001",
+        "volume": "7",
+        "pages": "20-29",
+    } | fields
+    return Reference.objects.create(key=key or f"wheeler-{number}", **fields)
+
+
+def make_draft(page=None, *, by=None, **words):
+    page = page or make_treatment()
+    words = {"title": f"Brakes {next(_count)}", "body": "<p>Squeeze the lever.</p>"} | words
+    working = page.editions.working().first()
+    version = working.version if working else None
+    return publishing.save_words(page=page, by=by or make_user(), version=version, **words)
+
+
+def make_submitted(page=None, *, by=None, **words):
+    by = by or make_user()
+    draft = make_draft(page, by=by, **words)
+    return publishing.submit(edition=draft, by=by, version=draft.version)
+
+
+def approval(edition, *, by=None, **fields):
+    """Keyword arguments of `publishing.approve` that it accepts."""
+    fields = {"version": edition.version, "evidence_checked": True, "due_by": LATER} | fields
+    return {"edition": edition, "by": by or make_user()} | fields
+
+
+def make_live(page=None, *, by=None, **words):
+    """An edition that patients read now: written by one, approved by another."""
+    return publishing.approve(**approval(make_submitted(page, by=by, **words)))
+
+
+def make_scheduled(page=None, *, publish_at=None, **words):
+    publish_at = publish_at or timezone.now() + datetime.timedelta(days=7)
+    return publishing.schedule(**approval(make_submitted(page, **words)), publish_at=publish_at)
+
+
+def make_withdrawn(page=None, **words):
+    live = make_live(page, **words)
+    return publishing.withdraw(edition=live, by=make_user(), reason="Out of date.")
+
+
+def make_imported(page=None, **fields):
+    """A text taken over from elsewhere, as a fixture holds it."""
+    page = page or make_treatment()
+    fields = {
+        "number": page.editions.count() + 1,
+        "state": Edition.State.APPROVED,
+        "origin": Edition.Origin.IMPORTED,
+        "publish_at": Edition.ALWAYS,
+        "title": f"Chains {next(_count)}",
+        "body": "<p>Oil the chain. Wipe it.</p>",
+    } | fields
+    return Edition.objects.create(page=page, **fields)

@@ -1,0 +1,82 @@
+"""A site whose pages lost the disclaimer does not start."""
+
+import pytest
+from django.conf import settings as portal
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
+
+from treatments import checks, disclaimer
+
+INCLUDE = '{% include "includes/disclaimer.html" %}'
+
+
+@pytest.fixture
+def templates(tmp_path, settings):
+    """A copy of the site's templates, to be spoilt."""
+    for original in (portal.BASE_DIR / "templates").rglob("*.html"):
+        copy = tmp_path / original.relative_to(portal.BASE_DIR / "templates")
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_text(original.read_text())
+    engine, *others = settings.TEMPLATES
+    settings.TEMPLATES = [engine | {"DIRS": [tmp_path]}, *others]
+    disclaimer.words.cache_clear()
+    yield tmp_path
+    disclaimer.words.cache_clear()
+
+
+def spoil(path, old, new):
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+def ids():
+    return [error.id for error in checks.disclaimer_on_every_page(None)]
+
+
+def test_the_site_as_it_is_passes(templates):
+    assert ids() == []
+
+
+@pytest.mark.parametrize(
+    "instead",
+    [
+        "",
+        "<!-- " + INCLUDE + " -->",
+        "{# " + INCLUDE + " #}",
+        "{% comment %}" + INCLUDE + "{% endcomment %}",
+        "{% block disclaimer %}" + INCLUDE + "{% endblock %}",
+        "{% if debug %}" + INCLUDE + "{% endif %}",
+        "<p>Something else first.</p>" + INCLUDE,
+        "<div hidden>" + INCLUDE + "</div>",
+        '<p class="disclaimer">Other words.</p>',
+    ],
+)
+def test_a_base_template_that_lost_the_disclaimer_is_refused(templates, instead):
+    spoil(templates / "base.html", INCLUDE, instead)
+    assert ids() == ["treatments.E001"]
+    with pytest.raises(SystemCheckError, match="disclaimer is not the first element"):
+        call_command("check")
+
+
+def test_a_disclaimer_in_other_words_is_refused(templates):
+    spoil(templates / "includes" / "disclaimer.html", "not be used", "perhaps be used")
+    assert ids() == ["treatments.E002"]
+
+
+def test_a_page_that_does_not_extend_the_base_template_is_refused(templates):
+    (templates / "bare.html").write_text("<!doctype html><h1>Bare</h1>")
+    (templates / "child.html").write_text('{% extends "bare.html" %}')
+    assert ids() == ["treatments.E003", "treatments.E003"]
+    (error, _) = checks.disclaimer_on_every_page(None)
+    assert "bare.html does not extend base.html" in error.msg
+
+
+def test_parts_of_pages_need_not_extend_the_base_template(templates):
+    (templates / "_part.html").write_text("<p>Part</p>")
+    assert ids() == []
+
+
+def test_the_words_are_those_of_the_source_document():
+    source = portal.BASE_DIR / "fixtures" / "source" / "cancer-pain-treatment-options.txt"
+    assert source.read_text().strip().endswith(disclaimer.words())

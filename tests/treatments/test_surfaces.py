@@ -1,0 +1,98 @@
+"""No public address shows a draft, a scheduled or a withdrawn text; none is forgotten here."""
+
+import pytest
+
+from tests import factories
+from treatments import publishing, surfaces, urls
+
+pytestmark = pytest.mark.django_db
+SECRET = "Quokka"
+
+
+def answers(client, page):
+    return {address: client.get(address) for address in surfaces.addresses(page)}
+
+
+def texts(client, page):
+    return {address: answer.content.decode() for address, answer in answers(client, page).items()}
+
+
+@pytest.fixture(params=["topic", "treatment"])
+def page(request):
+    """A page under a tag, with a live neighbour, so that lists have something to show."""
+    topic = factories.make_topic()
+    neighbour = factories.make_treatment(topic=topic, tags=["brakes"])
+    factories.make_live(neighbour, title="A neighbour")
+    if request.param == "topic":
+        topic.tags.add("brakes")
+        return topic
+    factories.make_live(topic, title="The topic")
+    return factories.make_treatment(topic=topic, tags=["brakes"])
+
+
+@pytest.fixture
+def secret():
+    """Words that no patient may read, and a source that only they cite."""
+    reference = factories.make_reference("quokka-2001", source_text=f"{SECRET} Q. A source.")
+    body = f'<p>{SECRET} body.<cite data-reference="{reference.key}">Q</cite></p>'
+    return {"title": f"{SECRET} title", "summary": f"{SECRET} summary", "body": body}
+
+
+def test_every_public_address_is_in_the_list():
+    assert {pattern.name for pattern in urls.urlpatterns} == set(surfaces.SURFACES)
+
+
+def test_live_text_is_on_every_surface_that_is_meant_to_show_it(client, page, secret):
+    factories.make_live(page, **secret)
+    wordless = {"/about/", "/privacy/", "/accessibility/", "/robots.txt", "/sitemap.xml"}
+    if page.kind == "topic":
+        wordless.add("/treatments/")
+    shown = {address for address, text in texts(client, page).items() if SECRET in text}
+    assert shown == set(surfaces.addresses(page)) - wordless
+    assert page.get_absolute_url() in client.get("/sitemap.xml").content.decode()
+
+
+@pytest.mark.parametrize(
+    "make", [factories.make_draft, factories.make_submitted, factories.make_scheduled]
+)
+def test_what_is_not_published_yet_is_nowhere(client, page, secret, make):
+    make(page, **secret)
+    assert [address for address, text in texts(client, page).items() if SECRET in text] == []
+    assert client.get(page.get_absolute_url()).status_code == 404
+    assert page.get_absolute_url() not in client.get("/sitemap.xml").content.decode()
+
+
+@pytest.mark.parametrize(
+    "make", [factories.make_draft, factories.make_submitted, factories.make_scheduled]
+)
+def test_a_new_edition_under_way_leaves_the_old_one_in_place(client, page, secret, make):
+    factories.make_live(page, title="What patients read")
+    make(page, **secret)
+    assert "What patients read" in client.get(page.get_absolute_url()).content.decode()
+    assert [address for address, text in texts(client, page).items() if SECRET in text] == []
+
+
+def test_a_withdrawn_text_is_gone_from_everywhere(client, page, secret):
+    factories.make_live(page, title="An older text")
+    newest = factories.make_live(page, **secret)
+    publishing.withdraw(edition=newest, by=factories.make_user(), reason="Wrong.")
+    found = texts(client, page)
+    assert [a for a, text in found.items() if SECRET in text or "An older text" in text] == []
+    assert client.get(page.get_absolute_url()).status_code == 410
+    assert page.get_absolute_url() not in client.get("/sitemap.xml").content.decode()
+
+
+def test_every_html_surface_has_one_heading_and_the_disclaimer(client, page, secret):
+    factories.make_live(page, **secret)
+    for address, answer in answers(client, page).items():
+        if answer["Content-Type"].startswith("text/html"):
+            text = answer.content.decode()
+            assert text.count("<h1>") == 1, address
+            assert "substitute for talking with your doctor" in text, address
+
+
+def test_no_surface_sets_a_cookie_or_varies_by_one(client, page, secret):
+    factories.make_live(page, **secret)
+    for address, answer in answers(client, page).items():
+        assert not answer.cookies, address
+        assert "Cookie" not in answer.get("Vary", ""), address

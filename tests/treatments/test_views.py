@@ -1,0 +1,286 @@
+"""The public pages, one by one."""
+
+import datetime
+import html
+import re
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests import factories
+from treatments import publishing
+
+pytestmark = pytest.mark.django_db
+
+
+def text_of(answer):
+    """What a reader sees of the page's main part, with single spaces."""
+    main = re.search(r"<main.*?</main>", answer.content.decode(), re.DOTALL)[0]
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", main)).split())
+
+
+def page_at(client, address, status=200):
+    answer = client.get(address)
+    assert answer.status_code == status
+    return text_of(answer)
+
+
+# Home
+
+
+def test_home_is_the_topic_where_there_is_one(client):
+    topic = factories.make_live(factories.make_topic(), title="Bicycles", body="<p>About.</p>").page
+    factories.make_live(factories.make_treatment(topic=topic), title="Brakes")
+    text = page_at(client, "/")
+    assert "Bicycles" in text
+    assert "About." in text
+    assert "Brakes Squeeze the lever." in text
+
+
+def test_home_lists_the_topics_where_there_are_several(client):
+    for title in ("Bicycles", "Boats"):
+        factories.make_live(factories.make_topic(), title=title)
+    text = page_at(client, "/")
+    assert "Topics Bicycles" in text
+    assert "Boats" in text
+
+
+def test_home_of_an_empty_portal_says_so(client):
+    assert "There is no text for patients here at the moment" in page_at(client, "/")
+
+
+# Topic and treatment
+
+
+def test_a_topic_shows_its_treatments_whole_and_in_order(client):
+    topic = factories.make_live(factories.make_topic(slug="bicycles"), title="Bicycles").page
+    for place, title in ((2, "Second"), (1, "First")):
+        page = factories.make_treatment(topic=topic, position=place)
+        factories.make_live(page, title=title, body=f"<p>All of {title}.</p><p>More.</p>")
+    text = page_at(client, "/topics/bicycles/")
+    assert re.search(r"First All of First\. More\. .*Second All of Second\. More\.", text)
+
+
+def test_a_topic_repeats_the_disclaimer_where_the_source_has_it(client):
+    factories.make_live(factories.make_topic(slug="bicycles"))
+    assert page_at(client, "/topics/bicycles/").count("Always talk with your doctor") == 2
+
+
+def test_a_treatment_leads_to_the_ones_before_and_after(client):
+    topic = factories.make_topic()
+    pages = [factories.make_treatment(topic=topic, position=place) for place in (1, 1, 2)]
+    for page, title in zip(pages, ("One", "Two", "Three"), strict=True):
+        factories.make_live(page, title=title)
+    text = page_at(client, pages[1].get_absolute_url())
+    assert "Previous: One Next: Three" in text
+    assert "Previous" not in page_at(client, pages[0].get_absolute_url())
+
+
+def test_a_treatment_shows_its_tags(client):
+    page = factories.make_treatment(tags=["brakes", "levers"])
+    factories.make_live(page)
+    assert "Related pages: brakes , levers" in page_at(client, page.get_absolute_url())
+
+
+def test_a_treatment_of_a_withdrawn_topic_is_still_there(client):
+    topic = factories.make_withdrawn(factories.make_topic(), title="Bicycles").page
+    page = factories.make_live(factories.make_treatment(topic=topic)).page
+    assert "Bicycles" not in page_at(client, page.get_absolute_url())
+
+
+def test_written_text_says_who_wrote_and_approved_it_and_when(client):
+    ana = factories.make_user(first_name="Ana", last_name="Roe", credentials="RN")
+    bo = factories.make_user(first_name="Bo", last_name="Lund", credentials="MD")
+    with time_machine.travel(datetime.datetime(2026, 5, 1, 12, tzinfo=datetime.UTC)):
+        edition = factories.make_submitted(by=ana)
+        due = datetime.date(2028, 5, 1)
+        publishing.approve(**factories.approval(edition, by=bo, due_by=due))
+        text = page_at(client, edition.page.get_absolute_url())
+    assert "Written by Ana Roe, RN Approved by Bo Lund, MD" in text
+    assert "Last reviewed 1 May 2026, by Bo Lund, MD Next review due by 1 May 2028" in text
+    assert "Not yet reviewed" not in text
+
+
+def test_imported_text_says_where_it_comes_from_and_names_no_date(client):
+    page = factories.make_imported(provenance="From a leaflet.").page
+    text = page_at(client, page.get_absolute_url())
+    assert "Not yet reviewed by this hospital." in text
+    assert "Where it comes from From a leaflet." in text
+    assert "1970" not in text
+
+
+def test_late_text_says_so_by_itself(client):
+    page = factories.make_live().page
+    with time_machine.travel(datetime.datetime(2101, 1, 1, 12, tzinfo=datetime.UTC)):
+        assert "was due by 1 January 2100" in page_at(client, page.get_absolute_url())
+
+
+@pytest.mark.parametrize("address", ["/treatments/nowhere/", "/topics/nowhere/", "/tags/nowhere/"])
+def test_what_is_nowhere_gets_a_helpful_page(client, address):
+    assert "See all treatments" in page_at(client, address, 404)
+
+
+def test_a_treatment_is_not_found_among_topics(client):
+    page = factories.make_live().page
+    page_at(client, f"/topics/{page.slug}/", 404)
+
+
+def test_an_old_address_redirects_in_one_hop(client):
+    page, user = factories.make_live(factories.make_treatment(slug="a")).page, factories.make_user()
+    page = publishing.change_slug(page=page, by=user, slug="b")
+    publishing.change_slug(page=page, by=user, slug="c")
+    answer = client.get("/treatments/a/?q=private")
+    assert (answer.status_code, answer["Location"]) == (301, "/treatments/c/")
+
+
+# Lists
+
+
+def test_treatments_stand_under_their_kinds(client):
+    factories.make_live(factories.make_treatment(treatment_kind="medications"), title="Pills")
+    factories.make_live(factories.make_treatment(treatment_kind="non-drug"), title="Rest")
+    text = page_at(client, "/treatments/")
+    assert re.search(r"Non-drug treatments Rest .* Medications Pills", text)
+
+
+def test_side_by_side_shows_the_texts_in_the_order_asked_for(client):
+    one, two = factories.make_live(title="One").page, factories.make_live(title="Two").page
+    text = page_at(client, f"/treatments/?t={two.slug}&t={one.slug}")
+    assert re.search(r"Two Squeeze the lever\. One Squeeze the lever\.", text)
+
+
+@pytest.mark.parametrize(
+    "query", ["t=", "t=one", "t=one&t=one", "t=one&t=two&t=three&t=four", "t=" + "x" * 9000]
+)
+def test_a_wrong_number_of_choices_gets_a_sentence_and_keeps_the_ticks(client, query):
+    factories.make_live(factories.make_treatment(slug="one"))
+    answer = client.get(f"/treatments/?{query}")
+    assert answer.status_code == 400
+    assert "Choose two or three treatments" in text_of(answer)
+    ticked = re.search(rb'value="one"[^>]* checked>', answer.content)
+    assert bool(ticked) == ("t=one" in query)
+
+
+@pytest.mark.parametrize("other", ["nowhere", "%00", "<script>", "%F0%9F%92%8A", "draft"])
+def test_a_choice_that_is_not_here_gets_a_sentence(client, other):
+    factories.make_live(factories.make_treatment(slug="one"))
+    factories.make_draft(factories.make_treatment(slug="draft"))
+    answer = client.get(f"/treatments/?t=one&t={other}")
+    assert answer.status_code == 400
+    assert "is not here" in text_of(answer)
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "99999999999999999999", "x", "%00", ""])
+def test_a_page_number_that_makes_no_sense_shows_a_page(client, page):
+    factories.make_live(title="One")
+    assert "One" in page_at(client, f"/treatments/?page={page}")
+
+
+def test_long_lists_go_on_behind_a_link(client):
+    topic = factories.make_topic()
+    for _ in range(101):
+        factories.make_imported(factories.make_treatment(topic=topic))
+    first, second = (page_at(client, f"/treatments/?page={page}") for page in (1, 2))
+    assert (first.count("Oil the chain."), second.count("Oil the chain.")) == (100, 1)
+    assert "Further in this list" in first
+    assert "Further" not in second
+    assert "Earlier in this list" in second
+
+
+def test_references_lead_to_the_pages_that_cite_them(client):
+    factories.make_reference("spoke-2001", source_text="Spoke B. Brakes.")
+    factories.make_reference("unused-2002", source_text="Never cited.")
+    body = '<p>A<cite data-reference="spoke-2001">S</cite></p>'
+    factories.make_live(title="Brakes page", body=body)
+    text = page_at(client, "/references/")
+    assert "Spoke B. Brakes. Cited by Brakes page" in text
+    assert "Never cited" not in text
+
+
+def test_a_tag_lists_its_pages(client):
+    page = factories.make_treatment(tags=["Größe"])
+    factories.make_live(page, title="Sizes")
+    text = page_at(client, f"/tags/{page.tags.get().slug}/")
+    assert "Pages about Größe" in text
+    assert "Sizes" in text
+
+
+# The number of queries does not depend on how much there is
+
+
+def addresses(topic):
+    slugs = [page.slug for page in topic.pages.all()[:2]]
+    side = f"/treatments/?t={slugs[0]}&t={slugs[1]}"
+    own = [f"/topics/{topic.slug}/", f"/treatments/{slugs[0]}/", side]
+    return ["/", "/treatments/", "/references/", "/tags/brakes/", "/feed/", "/sitemap.xml", *own]
+
+
+def fill(topic, number):
+    for _ in range(number):
+        key = factories.make_reference().key
+        page = factories.make_treatment(topic=topic, tags=["brakes", f"tag-{key}"])
+        factories.make_live(page, body=f'<p>A<cite data-reference="{key}">S</cite></p>')
+
+
+def test_query_counts_stay_the_same_with_more_of_everything(client):
+    topic = factories.make_live(factories.make_topic(slug="bicycles")).page
+    fill(topic, 3)
+    counts = {address: queries(client, address) for address in addresses(topic)}
+    fill(topic, 9)
+    assert {address: queries(client, address) for address in counts} == counts
+    assert max(counts.values()) <= 8
+
+
+def queries(client, address):
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(address).status_code == 200
+    return len(captured)
+
+
+# For machines
+
+
+def test_the_feed_carries_standing_and_disclaimer_and_makes_up_no_date(client):
+    factories.make_imported(title="Chains")
+    feed = client.get("/feed/")
+    assert "Last-Modified" not in feed
+    text = feed.content.decode()
+    assert "Oil the chain. Not yet reviewed by this hospital. Information on this site" in text
+    assert "Date>" not in text
+
+
+def test_the_feed_dates_what_has_a_date(client):
+    with time_machine.travel(datetime.datetime(2026, 5, 1, 12, tzinfo=datetime.UTC)):
+        factories.make_live()
+        assert "Fri, 01 May 2026 12:00:00 +0000" in client.get("/feed/").content.decode()
+
+
+def test_the_feed_is_the_same_when_asked_again(client):
+    factories.make_imported()
+    first = client.get("/feed/")
+    again = client.get("/feed/", headers={"if-none-match": first["ETag"]})
+    assert again.status_code == 304
+
+
+def test_the_sitemap_names_addresses_of_this_site(client, settings):
+    settings.SITE_URL = "https://education.example.org"
+    page = factories.make_imported().page
+    text = client.get("/sitemap.xml").content.decode()
+    assert f"<loc>https://education.example.org{page.get_absolute_url()}</loc>" in text
+    assert "1970" not in text
+
+
+def test_robots_are_shown_the_sitemap_and_kept_out_of_the_admin(client, settings):
+    settings.SITE_URL = "https://education.example.org"
+    answer = client.get("/robots.txt")
+    assert answer["Content-Type"].startswith("text/plain")
+    assert b"Disallow: /admin/" in answer.content
+    assert b"Sitemap: https://education.example.org/sitemap.xml" in answer.content
+
+
+@pytest.mark.parametrize("address", ["/", "/treatments/", "/feed/", "/sitemap.xml", "/robots.txt"])
+def test_pages_can_only_be_read(client, address):
+    assert client.post(address).status_code == 405
+    assert client.head(address).status_code == 200

@@ -1,0 +1,26 @@
+"""What happens when the app is loaded."""
+
+from django.apps import AppConfig
+from django.core import checks as system_checks
+from django.db import connections
+from django.db.models.signals import post_migrate, pre_migrate
+
+from treatments import checks, guards
+
+
+def lift_guards(using, **kwargs):
+    guards.remove(connections[using])
+
+
+def install_guards(using, **kwargs):
+    guards.install(connections[using])
+
+
+class TreatmentsConfig(AppConfig):
+    name = "treatments"
+
+    def ready(self):
+        pre_migrate.connect(lift_guards, sender=self)
+        post_migrate.connect(install_guards, sender=self)
+        system_checks.register(checks.disclaimer_on_every_page, system_checks.Tags.templates)
+        system_checks.register(checks.guards_installed, system_checks.Tags.database)

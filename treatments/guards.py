@@ -1,0 +1,305 @@
+"""Rules that the database itself keeps, as triggers made from one list after each migration.
+
+They stand in no migration: SQLite drops a table's triggers without a word when Django remakes
+the table, and PostgreSQL refuses to alter columns that a trigger names.
+"""
+
+from dataclasses import dataclass
+
+# What may change in an approved edition: withdrawing it, once.
+WITHDRAWAL = ("withdrawn_at", "withdrawn_by_id", "withdrawn_reason")
+WORDS = ("overline", "title", "summary", "body", "provenance")
+IDENTITY = ("page_id", "language", "number", "origin", "author_id")
+
+
+@dataclass(frozen=True)
+class Guard:
+    """Refuse `event` on `table` with `sentence` where `condition` holds of the row."""
+
+    name: str
+    table: str
+    event: str
+    condition: str
+    sentence: str
+
+
+def guards(edition_columns):
+    """The list of rules; `edition_columns` are read from the database, so new ones are frozen."""
+    content = [column for column in edition_columns if column not in WITHDRAWAL]
+    yield from _pages()
+    yield from _editions(content)
+    yield from _second_person()
+    yield from _kept_rows()
+
+
+def _pages():
+    yield Guard(
+        "page_kind_kept",
+        "treatments_page",
+        "UPDATE",
+        changed("kind"),
+        "What kind of page this is never changes.",
+    )
+    for event in ("INSERT", "UPDATE"):
+        yield Guard(
+            f"page_under_topic_{event.lower()}",
+            "treatments_page",
+            event,
+            "NEW.topic_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM treatments_page topic "
+            "WHERE topic.id = NEW.topic_id AND topic.kind = 'topic')",
+            "A treatment belongs to a topic, not to another page.",
+        )
+    yield Guard(
+        "reference_key_kept",
+        "treatments_reference",
+        "UPDATE",
+        changed("key"),
+        "The key of a reference never changes: texts cite it by this key.",
+    )
+
+
+def _editions(content):
+    yield Guard(
+        "edition_identity_kept",
+        "treatments_edition",
+        "UPDATE",
+        changed(*IDENTITY),
+        "The page, language, number, origin and author of an edition never change.",
+    )
+    yield Guard(
+        "edition_frozen",
+        "treatments_edition",
+        "UPDATE",
+        f"OLD.state = 'approved' AND ({changed(*content)})",
+        "What was approved never changes. Write a new edition.",
+    )
+    yield Guard(
+        "edition_withdrawn_once",
+        "treatments_edition",
+        "UPDATE",
+        f"OLD.withdrawn_at IS NOT NULL AND ({changed(*WITHDRAWAL)})",
+        "A withdrawn edition stays withdrawn. Write a new edition.",
+    )
+    yield Guard(
+        # Cancelled, an edition never counted: backdating would bring an older text back.
+        "edition_withdrawn_not_cancelled",
+        "treatments_edition",
+        "UPDATE",
+        "NEW.withdrawn_at < NEW.publish_at AND NEW.publish_at <= CURRENT_TIMESTAMP",
+        "An edition whose time has come cannot be cancelled any more. Withdraw it.",
+    )
+    yield Guard(
+        "edition_reviewed_words",
+        "treatments_edition",
+        "UPDATE",
+        f"({changed(*WORDS)}) AND EXISTS "
+        "(SELECT 1 FROM treatments_review review WHERE review.edition_id = OLD.id)",
+        "These words have been reviewed and never change. Write a new edition.",
+    )
+    yield Guard(
+        "edition_not_born_approved",
+        "treatments_edition",
+        "INSERT",
+        "NEW.state = 'approved' AND NEW.origin <> 'imported'",
+        "An edition begins as a draft; only a review approves it.",
+    )
+    yield Guard(
+        "edition_imported_replaces_nothing",
+        "treatments_edition",
+        "INSERT",
+        "NEW.origin = 'imported' AND EXISTS (SELECT 1 FROM treatments_edition other "
+        "WHERE other.page_id = NEW.page_id AND other.language = NEW.language "
+        "AND (other.origin = 'written' OR EXISTS "
+        "(SELECT 1 FROM treatments_review review WHERE review.edition_id = other.id)))",
+        "Imported text does not replace what somebody here has written or reviewed.",
+    )
+    yield Guard(
+        "edition_approved_by_review",
+        "treatments_edition",
+        "UPDATE",
+        "NEW.state = 'approved' AND OLD.state <> 'approved' AND NOT EXISTS "
+        "(SELECT 1 FROM treatments_review review WHERE review.edition_id = NEW.id "
+        "AND review.reviewer_id = NEW.approver_id)",
+        "Approving needs a review by the approver, with its date and the day it is due again.",
+    )
+    yield Guard(
+        "edition_kept",
+        "treatments_edition",
+        "DELETE",
+        "OLD.state = 'approved'",
+        "What was approved is kept. Withdraw it instead.",
+    )
+
+
+def _second_person():
+    sentence = "The approver of a text is none of those who wrote it."
+    yield Guard(
+        "edition_second_person",
+        "treatments_edition",
+        "UPDATE",
+        "NEW.approver_id IS NOT NULL AND EXISTS (SELECT 1 FROM treatments_contributor wrote "
+        "WHERE wrote.edition_id = NEW.id AND wrote.user_id = NEW.approver_id)",
+        sentence,
+    )
+    yield Guard(
+        "review_second_person",
+        "treatments_review",
+        "INSERT",
+        "EXISTS (SELECT 1 FROM treatments_contributor wrote "
+        "WHERE wrote.edition_id = NEW.edition_id AND wrote.user_id = NEW.reviewer_id) "
+        "OR EXISTS (SELECT 1 FROM treatments_edition edition "
+        "WHERE edition.id = NEW.edition_id AND edition.author_id = NEW.reviewer_id)",
+        "The reviewer of a text is none of those who wrote it.",
+    )
+    yield Guard(
+        "review_of_submitted",
+        "treatments_review",
+        "INSERT",
+        "EXISTS (SELECT 1 FROM treatments_edition edition "
+        "WHERE edition.id = NEW.edition_id AND edition.state = 'draft')",
+        "A draft is sent to review before it is reviewed.",
+    )
+    yield Guard(
+        "contributor_second_person",
+        "treatments_contributor",
+        "INSERT",
+        "EXISTS (SELECT 1 FROM treatments_edition edition "
+        "WHERE edition.id = NEW.edition_id AND edition.state = 'approved') "
+        "OR EXISTS (SELECT 1 FROM treatments_review review "
+        "WHERE review.edition_id = NEW.edition_id AND review.reviewer_id = NEW.user_id)",
+        "Nobody is added to those who wrote a text after it was reviewed.",
+    )
+
+
+def _kept_rows():
+    kept = "Those who wrote a text stay recorded for as long as it stands."
+    standing = "EXISTS (SELECT 1 FROM treatments_edition edition WHERE edition.id = OLD.edition_id)"
+    yield Guard("contributor_unchanged", "treatments_contributor", "UPDATE", "1 = 1", kept)
+    yield Guard("contributor_kept", "treatments_contributor", "DELETE", standing, kept)
+    for event, row, also in (
+        ("INSERT", "NEW", "edition.origin <> 'imported'"),
+        ("UPDATE", "OLD", changed("edition_id", "reference_id", "position", "printed")),
+        ("DELETE", "OLD", "1 = 1"),
+    ):
+        yield Guard(
+            f"citation_frozen_{event.lower()}",
+            "treatments_citation",
+            event,
+            f"EXISTS (SELECT 1 FROM treatments_edition edition WHERE edition.id = "
+            f"{row}.edition_id AND edition.state = 'approved' AND ({also}))",
+            "The references of an approved edition never change.",
+        )
+    for word, table in (("review", "treatments_review"), ("audit", "treatments_auditentry")):
+        sentence = f"The {word} record is only ever added to."
+        for event in ("UPDATE", "DELETE"):
+            yield Guard(f"{word}_{event.lower()}", table, event, "1 = 1", sentence)
+    for table in ("edition", "contributor", "review", "citation", "auditentry"):
+        yield Guard(
+            f"{table}_truncate",
+            f"treatments_{table}",
+            "TRUNCATE",
+            "1 = 1",
+            "This table is not emptied.",
+        )
+
+
+def changed(*columns):
+    """SQL, for either database, that holds where one of the columns gets another value."""
+    return " OR ".join(f"NEW.{column} {{differs}} OLD.{column}" for column in columns)
+
+
+def install(connection):
+    """Make every guard anew on the tables that exist."""
+    remove(connection)
+    with connection.cursor() as cursor:
+        for guard in _wanted(connection):
+            for statement in _statements(connection.vendor, guard):
+                cursor.execute(statement)
+
+
+def remove(connection):
+    """Drop every guard: before tables are remade, or a test database is emptied."""
+    with connection.cursor() as cursor:
+        for name, table in _found(connection, cursor):
+            cursor.execute(
+                f'DROP TRIGGER "{name}" ON "{table}"'
+                if connection.vendor == "postgresql"
+                else f'DROP TRIGGER "{name}"'
+            )
+
+
+def missing(connection):
+    """Names of guards that the database lacks or has in an older wording, of existing tables."""
+    with connection.cursor() as cursor:
+        found = _found(connection, cursor)
+    return [
+        guard.name
+        for guard in _wanted(connection)
+        if found.get((_trigger(guard), guard.table)) != _stored(connection.vendor, guard)
+    ]
+
+
+def _trigger(guard):
+    return f"guard_{guard.name}"
+
+
+def _wanted(connection):
+    with connection.cursor() as cursor:
+        tables = set(connection.introspection.table_names(cursor))
+        if "treatments_edition" not in tables:
+            return []
+        columns = connection.introspection.get_table_description(cursor, "treatments_edition")
+    found = guards([column.name for column in columns])
+    return [
+        guard
+        for guard in found
+        if guard.table in tables
+        and (guard.event != "TRUNCATE" or connection.vendor == "postgresql")
+    ]
+
+
+def _found(connection, cursor):
+    """{(trigger, table): its text as the database keeps it}."""
+    if connection.vendor == "postgresql":
+        cursor.execute(
+            "SELECT tgname, relname, prosrc FROM pg_trigger "
+            "JOIN pg_class ON pg_class.oid = tgrelid JOIN pg_proc ON pg_proc.oid = tgfoid "
+            "WHERE tgname LIKE 'guard\\_%' AND NOT tgisinternal AND tgenabled <> 'D' "
+            "AND pg_table_is_visible(tgrelid)"
+        )
+    else:
+        cursor.execute(
+            "SELECT name, tbl_name, sql FROM sqlite_master "
+            "WHERE type = 'trigger' AND name LIKE 'guard\\_%' ESCAPE '\\'"
+        )
+    return {(name, table): text for name, table, text in cursor.fetchall()}
+
+
+def _stored(vendor, guard):
+    return _body(guard) if vendor == "postgresql" else _statements(vendor, guard)[0]
+
+
+def _body(guard):
+    row = {"DELETE": "OLD", "TRUNCATE": "NULL"}.get(guard.event, "NEW")
+    return (
+        f"BEGIN IF {guard.condition.format(differs='IS DISTINCT FROM')} THEN "
+        f"RAISE EXCEPTION USING MESSAGE = '{guard.sentence}', "
+        f"ERRCODE = 'integrity_constraint_violation'; END IF; RETURN {row}; END"
+    )
+
+
+def _statements(vendor, guard):
+    name = _trigger(guard)
+    if vendor != "postgresql":
+        return [
+            f'CREATE TRIGGER "{name}" BEFORE {guard.event} ON "{guard.table}" '
+            f"WHEN {guard.condition.format(differs='IS NOT')} "
+            f"BEGIN SELECT RAISE(ABORT, '{guard.sentence}'); END"
+        ]
+    each = "STATEMENT" if guard.event == "TRUNCATE" else "ROW"
+    return [
+        f'CREATE OR REPLACE FUNCTION "{name}"() RETURNS trigger LANGUAGE plpgsql AS '
+        f"$guard${_body(guard)}$guard$",
+        f'CREATE TRIGGER "{name}" BEFORE {guard.event} ON "{guard.table}" '
+        f'FOR EACH {each} EXECUTE FUNCTION "{name}"()',
+    ]

@@ -1,0 +1,24 @@
+"""The portal's words: pages, their editions, the sources and the people."""
+
+from treatments.models.audit import AuditEntry
+from treatments.models.editions import Contributor, Edition, Review
+from treatments.models.pages import Code, OldSlug, Page, PageTag, Term, Topic, Treatment
+from treatments.models.people import User
+from treatments.models.references import Citation, Reference
+
+__all__ = [
+    "AuditEntry",
+    "Citation",
+    "Code",
+    "Contributor",
+    "Edition",
+    "OldSlug",
+    "Page",
+    "PageTag",
+    "Reference",
+    "Review",
+    "Term",
+    "Topic",
+    "Treatment",
+    "User",
+]

@@ -1,0 +1,413 @@
+"""The verbs: how a text becomes what patients read, and how it stops.
+
+Each verb is one transaction, asks for its permission, refuses in a sentence (`Refusal`), and
+writes one line into the audit trail. All of them lock the page's row first, so that two people
+act one after the other.
+"""
+
+import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from treatments import citations, richtext
+from treatments.models import (
+    AuditEntry,
+    Citation,
+    Contributor,
+    Edition,
+    OldSlug,
+    Page,
+    Reference,
+    Review,
+)
+from treatments.models.editions import SHIPPED_LANGUAGES
+
+WRITE = "treatments.write_edition"
+APPROVE = "treatments.approve_edition"
+MANAGE = "treatments.manage_page"
+
+WORDS = ("title", "summary", "body", "note")
+CARRIED = ("overline", "provenance")  # what a new edition takes over from the one before it
+
+
+class Refusal(Exception):
+    """A verb cannot be done now; the message says why, and what to do instead."""
+
+
+class NotAllowed(Refusal):
+    """This person may not do it at all."""
+
+
+class Outdated(Refusal):
+    """The text was changed since it was opened; `edition` is what stands there now, or None."""
+
+    def __init__(self, sentence, edition):
+        super().__init__(sentence)
+        self.edition = edition
+
+
+# Writing
+
+
+@transaction.atomic
+def save_words(*, page, by, title, body, summary="", note="", language="en", version=None):
+    """Save a page's words in its working edition; the first save opens that edition.
+
+    `version` is the number of saves that the writer has seen, None where there was no working
+    edition. Returns the Edition; raises Outdated when somebody else saved in between.
+    """
+    _require(by, WRITE)
+    page = _locked(page.pk)
+    edition = page.editions.working().filter(language=language).select_related("held_by").first()
+    _require_version(edition, version)
+    words = {"title": title.strip(), "summary": summary.strip(), "body": richtext.clean(body)}
+    words["note"] = note.strip()
+    if not words["title"]:
+        raise Refusal("The text needs a title. Patients read it as the page’s heading.")
+    cited = _references_cited(words["body"])
+    if edition is None:
+        edition = _opened(page, by, language)
+    elif edition.state == Edition.State.DRAFT and edition.held_by != by:
+        raise Refusal(f"{edition.held_by.signature()} is writing this text. Take it over first.")
+    _write(edition, by, words, cited)
+    return edition
+
+
+@transaction.atomic
+def restore(*, edition, by):
+    """Open a new draft with the words of an earlier edition. Returns the new Edition."""
+    _require(by, WRITE)
+    page = _locked(edition.page_id)
+    if page.editions.working().filter(language=edition.language).exists():
+        raise Refusal("A new edition of this page is under way. Finish or discard it first.")
+    old = page.editions.get(pk=edition.pk)
+    draft = _opened(page, by, old.language)
+    draft.overline, draft.provenance = old.overline, old.provenance
+    words = {word: getattr(old, word) for word in ("title", "summary", "body")}
+    words["note"] = f"The words of edition {old.number}."
+    _write(draft, by, words, _references_cited(old.body), action="restore")
+    return draft
+
+
+@transaction.atomic
+def submit(*, edition, by, version):
+    """Send a draft to review. `version` is what the writer has seen."""
+    _require(by, WRITE)
+    edition = _working(edition, Edition.State.DRAFT, "Only a draft can be sent to review.")
+    _require_version(edition, version)
+    _require_holder(edition, by)
+    if not richtext.plain(edition.body) and not edition.summary:
+        raise Refusal("The text is empty. Write it before you send it to review.")
+    _change(edition, by, "submit", state=Edition.State.IN_REVIEW, submitted_at=_now())
+    return edition
+
+
+@transaction.atomic
+def take_over(*, edition, by):
+    """Go on with a colleague's working edition."""
+    _require(by, WRITE)
+    edition = _working(edition)
+    if edition.held_by == by:
+        raise Refusal("You are writing this text already.")
+    _change(edition, by, "take over", held_by=by)
+    return edition
+
+
+@transaction.atomic
+def discard(*, edition, by):
+    """Delete a working edition for good; what patients read does not change."""
+    _require(by, WRITE)
+    edition = _working(edition)
+    _require_holder(edition, by)
+    if edition.reviews.exists():
+        raise Refusal("This text has been reviewed and is kept.")
+    before = {word: getattr(edition, word) for word in WORDS}
+    _audit(by, "discard", edition, before=before)
+    pk = edition.pk
+    edition.delete()
+    Contributor.objects.filter(edition_id=pk).delete()
+
+
+# Reviewing
+
+
+@transaction.atomic
+def send_back(*, edition, by, reason):
+    """Return a text in review to its writer, with the reason."""
+    _require(by, APPROVE)
+    edition = _working(edition, Edition.State.IN_REVIEW, "Only a text in review can be sent back.")
+    reason = _given(reason, "Say what is to be changed, so that the writer knows.")
+    _change(edition, by, "send back", reason, state=Edition.State.DRAFT)
+    return edition
+
+
+@transaction.atomic
+def approve(*, edition, by, version, evidence_checked, due_by):
+    """Approve a text in review and publish it now.
+
+    `version` is what the reviewer has read, `due_by` the date of the next review.
+    """
+    now = _now()
+    return _approve(edition, by, version, evidence_checked, due_by, now=now, publish_at=now)
+
+
+@transaction.atomic
+def schedule(*, edition, by, version, evidence_checked, due_by, publish_at):
+    """Approve a text in review, to be published at `publish_at`, an aware datetime to come."""
+    now = _now()
+    publish_at = publish_at.replace(microsecond=0)
+    if publish_at <= now:
+        raise Refusal("That time is past. Choose a later one, or publish now.")
+    return _approve(edition, by, version, evidence_checked, due_by, now=now, publish_at=publish_at)
+
+
+def _approve(edition, by, version, evidence_checked, due_by, *, now, publish_at):
+    _require(by, APPROVE)
+    edition = _working(edition, Edition.State.IN_REVIEW, "Only a text in review can be approved.")
+    _require_version(edition, version)
+    if edition.language not in SHIPPED_LANGUAGES:
+        raise Refusal(
+            f"The portal has no disclaimer in the language “{edition.language}” yet, "
+            "so this text cannot be shown to patients."
+        )
+    _review(edition, by, evidence_checked, due_by, now)
+    writers = [contributor.user for contributor in edition.contributors.select_related("user")]
+    _keep_references(edition)
+    _change(
+        edition,
+        by,
+        "approve" if publish_at == now else "schedule",
+        state=Edition.State.APPROVED,
+        approver=by,
+        approved_by=by.signature(),
+        written_by="; ".join(writer.signature() for writer in writers or [edition.author]),
+        approved_at=now,
+        publish_at=publish_at,
+        held_by=None,
+    )
+    return edition
+
+
+@transaction.atomic
+def review_unchanged(*, edition, by, evidence_checked, due_by, note=""):
+    """Record that the live text still holds, until `due_by`; imported text is reviewed so too."""
+    _require(by, APPROVE)
+    edition = _reread(edition)
+    if not Edition.objects.live().filter(pk=edition.pk).exists():
+        raise Refusal("Only the text that patients read now can be reviewed unchanged.")
+    review = _review(edition, by, evidence_checked, due_by, _now(), note)
+    _audit(by, "review unchanged", edition, after={"due by": review.due_by})
+    return review
+
+
+def _review(edition, by, evidence_checked, due_by, now, note=""):
+    if by == edition.author or edition.contributors.filter(user=by).exists():
+        raise Refusal("You wrote words of this text, so somebody else has to review it.")
+    if evidence_checked is not True:
+        raise Refusal("Tick that you have checked the evidence.")
+    if not isinstance(due_by, datetime.date) or due_by <= timezone.localdate(now):
+        raise Refusal("Give the day of the next review. It has to be after today.")
+    review, _ = Review.objects.get_or_create(
+        edition=edition,
+        reviewer=by,
+        reviewed_at=now,
+        defaults={
+            "reviewed_by": by.signature(),
+            "due_by": due_by,
+            "evidence_checked": True,
+            "note": note.strip(),
+        },
+    )
+    return review
+
+
+# Taking down
+
+
+@transaction.atomic
+def withdraw(*, edition, by, reason, keep_scheduled=False):
+    """Take the live text down at once. No older text comes back in its place.
+
+    Scheduled editions of the page are cancelled too, unless `keep_scheduled`.
+    """
+    _require(by, APPROVE)
+    edition = _reread(edition)
+    if not Edition.objects.live().filter(pk=edition.pk).exists():
+        raise Refusal("Only the text that patients read now can be withdrawn.")
+    reason = _given(reason, "Say why the text is withdrawn. The reason is kept.")
+    _withdraw(edition, by, "withdraw", reason)
+    if not keep_scheduled:
+        same = edition.page.editions.filter(language=edition.language)
+        for other in same.scheduled().select_related("page"):
+            _withdraw(other, by, "cancel schedule", reason)
+    return edition
+
+
+@transaction.atomic
+def cancel_schedule(*, edition, by, reason):
+    """Call off a scheduled edition; what patients read stays as it is."""
+    _require(by, APPROVE)
+    edition = _reread(edition)
+    if not Edition.objects.scheduled().filter(pk=edition.pk).exists():
+        raise Refusal("This edition is not scheduled.")
+    reason = _given(reason, "Say why the publication is called off. The reason is kept.")
+    _withdraw(edition, by, "cancel schedule", reason)
+    return edition
+
+
+def _withdraw(edition, by, action, reason):
+    _change(
+        edition, by, action, reason, withdrawn_at=_now(), withdrawn_by=by, withdrawn_reason=reason
+    )
+
+
+# Addresses
+
+
+@transaction.atomic
+def change_slug(*, page, by, slug):
+    """Give a page another address at once; the old one leads to it for good."""
+    _require(by, MANAGE)
+    page = _locked(page.pk)
+    old, kind = page.slug, page.kind
+    if slug == old:
+        return page
+    if Page.objects.filter(kind=kind, slug=slug).exists():
+        raise Refusal("Another page has this address. Choose another one.")
+    if OldSlug.objects.filter(kind=kind, slug=slug).exclude(page=page).exists():
+        raise Refusal("This address once led to another page and still does. Choose another one.")
+    _audit(by, "change address", page, before={"slug": old}, after={"slug": slug})
+    OldSlug.objects.filter(kind=kind, slug=slug).delete()
+    OldSlug.objects.create(kind=kind, slug=old, page=page)
+    page.slug = slug
+    page.full_clean(exclude=["tags"])
+    page.save(update_fields=["slug"])
+    return page
+
+
+# What the verbs share
+
+
+def _now():
+    # Whole seconds: dumpdata cuts the rest, and a reloaded row would count as changed.
+    return timezone.now().replace(microsecond=0)
+
+
+def _require(by, permission):
+    if not by.has_perm(permission):
+        raise NotAllowed("You do not have the permission for this. Ask a Manager.")
+
+
+def _given(reason, sentence):
+    if not reason.strip():
+        raise Refusal(sentence)
+    return reason.strip()
+
+
+def _locked(pk):
+    return Page.objects.select_for_update().get(pk=pk)
+
+
+def _reread(edition):
+    """The edition as it is now, under the lock of its page."""
+    _locked(edition.page_id)
+    found = Edition.objects.select_related("page", "author", "held_by").filter(pk=edition.pk)
+    if not found:
+        raise Outdated("This edition has been discarded.", None)
+    return found[0]
+
+
+def _working(edition, state=None, otherwise=""):
+    found = _reread(edition)
+    if found.state == Edition.State.APPROVED:
+        raise Refusal("This edition is approved and never changes. Write a new edition.")
+    if state and found.state != state:
+        raise Refusal(otherwise)
+    return found
+
+
+def _require_holder(edition, by):
+    if edition.held_by != by:
+        raise Refusal(f"{edition.held_by.signature()} is writing this text. Take it over first.")
+
+
+def _require_version(edition, version):
+    now = edition.version if edition else None
+    if now == version:
+        return
+    if edition is None:
+        raise Outdated("This text was approved or discarded since you opened it.", None)
+    raise Outdated(
+        "Somebody saved this text since you opened it. Nothing was overwritten.", edition
+    )
+
+
+def _opened(page, by, language):
+    """A new, unsaved working edition that carries on from the newest one."""
+    newest = page.editions.filter(language=language).order_by("number").last()
+    edition = Edition(page=page, language=language, author=by, held_by=by, number=1)
+    if newest:
+        edition.number = newest.number + 1
+        for name in CARRIED:
+            setattr(edition, name, getattr(newest, name))
+    return edition
+
+
+def _write(edition, by, words, cited, action="save"):
+    before = {word: getattr(edition, word) for word in words}
+    changed = {word: text for word, text in words.items() if text != before[word]}
+    if edition.pk and not changed:
+        return
+    for word, text in changed.items():
+        setattr(edition, word, text)
+    edition.version += 1
+    edition.saved_at = _now()
+    edition.save()
+    Contributor.objects.get_or_create(edition=edition, user=by)
+    edition.citations.all().delete()
+    Citation.objects.bulk_create(
+        Citation(edition=edition, reference=found, position=place, printed=found.printed())
+        for place, found in enumerate(cited, 1)
+    )
+    _audit(by, action, edition, before={word: before[word] for word in changed}, after=changed)
+
+
+def _references_cited(body):
+    """The References that a cleaned text cites, in order."""
+    keys = citations.keys(body)
+    found = {reference.key: reference for reference in Reference.objects.filter(key__in=keys)}
+    unknown = [key for key in keys if key not in found]
+    if unknown:
+        raise Refusal(
+            f"The text cites “{unknown[0]}”, which is not among the references. "
+            "Add the reference first, or take the citation out."
+        )
+    return [found[key] for key in keys]
+
+
+def _keep_references(edition):
+    """The printed references, as they stand at this moment."""
+    for citation in edition.citations.select_related("reference"):
+        citation.printed = citation.reference.printed()
+        citation.save(update_fields=["printed"])
+
+
+def _change(edition, by, action, reason="", **fields):
+    """Change columns of the edition by a single UPDATE, and say so in the audit trail."""
+    before = {name: _told(getattr(edition, name)) for name in fields}
+    after = {name: _told(value) for name, value in fields.items()}
+    Edition.objects.filter(pk=edition.pk).update(**fields)
+    for name, value in fields.items():
+        setattr(edition, name, value)
+    _audit(by, action, edition, before=before, after=after, reason=reason)
+
+
+def _told(value):
+    return str(value) if hasattr(value, "get_username") else value
+
+
+def _audit(by, action, subject, *, before=None, after=None, reason=""):
+    AuditEntry.objects.record(
+        by=by, action=action, subject=subject, before=before, after=after, reason=reason
+    )

@@ -1,0 +1,120 @@
+"""What a patient's page is made of: texts with numbered citations, references, standing."""
+
+from dataclasses import dataclass
+
+from django.utils import formats, timezone
+from django.utils.safestring import SafeString, mark_safe
+
+from treatments import citations, richtext, wording
+from treatments.models import Citation, Edition, Page
+
+LANGUAGE = "en"
+WITH_ADDRESS = (Page.Kind.TOPIC, Page.Kind.TREATMENT)
+
+
+@dataclass(frozen=True)
+class Text:
+    """An edition's text as a page prints it; `body` is clean HTML."""
+
+    edition: object
+    body: SafeString
+    standing: list[str]
+
+
+@dataclass(frozen=True)
+class PrintedReference:
+    """A line of a page's reference list; `anchors` are the places that cite it."""
+
+    number: int
+    printed: str
+    url: str
+    retracted: bool
+    anchors: list[str]
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A page as lists show it: title, address, one sentence, standing."""
+
+    title: str
+    url: str
+    slug: str
+    lead: str
+    standing: list[str]
+    treatment_kind: str
+
+
+def live(*kinds):
+    """The editions that patients may read now, of these kinds of page or of all with an address.
+
+    They come with their page and their last review; every public surface begins here.
+    """
+    editions = Edition.objects.live().filter(
+        language=LANGUAGE, page__kind__in=kinds or WITH_ADDRESS
+    )
+    return editions.with_review().select_related("page")
+
+
+def read(lead=None, below=()):
+    """The texts of one page with their citations numbered together, and its references.
+
+    `lead` is the edition whose title is the page's heading, `below` are those that stand under
+    headings of their own. Both come from `live`. Returns (Text of the lead or
+    None, list of Texts below, list of PrintedReferences); costs one query.
+    """
+    editions = [lead, *below] if lead else list(below)
+    cited = _citations(editions)
+    bodies = [richtext.clean(edition.body) for edition in editions]
+    bodies[len(editions) - len(below) :] = map(
+        richtext.demoted, bodies[len(editions) - len(below) :]
+    )
+    bodies, numbers = citations.numbered(bodies, cited)
+    texts = [
+        # The one place where stored text is declared safe: it was cleaned three lines above.
+        Text(edition, mark_safe(body), standing(edition))  # noqa: S308
+        for edition, body in zip(editions, bodies, strict=True)
+    ]
+    references = [_printed(entry, cited[entry.key]) for entry in numbers]
+    return (texts[0], texts[1:], references) if lead else (None, texts, references)
+
+
+def listed(editions):
+    """The editions, from `live`, as a list shows them."""
+    return [
+        Listed(
+            title=edition.title,
+            url=edition.page.get_absolute_url(),
+            slug=edition.page.slug,
+            lead=edition.summary or richtext.first_sentence(edition.body),
+            standing=standing(edition),
+            treatment_kind=edition.page.get_treatment_kind_display(),
+        )
+        for edition in editions
+    ]
+
+
+def standing(edition) -> list[str]:
+    """What patients are told of an edition's review, nothing where all is well."""
+    if edition.reviewed_at is None:
+        return [wording.NOT_REVIEWED]
+    if edition.due_by < timezone.localdate():
+        return [wording.OVERDUE.format(due_by=formats.date_format(edition.due_by, "j F Y"))]
+    return []
+
+
+def _citations(editions):
+    """{key: Citation}, of the first edition that cites it."""
+    found = Citation.objects.filter(edition__in=[edition.pk for edition in editions])
+    place = {edition.pk: number for number, edition in enumerate(editions)}
+    ordered = sorted(found.select_related("reference"), key=lambda c: place[c.edition_id])
+    return {citation.reference.key: citation for citation in reversed(ordered)}
+
+
+def _printed(entry, citation):
+    return PrintedReference(
+        number=entry.number,
+        printed=citation.printed,
+        url=citation.reference.url,
+        retracted=citation.reference.retracted,
+        anchors=entry.anchors,
+    )

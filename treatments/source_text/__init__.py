@@ -1,0 +1,39 @@
+"""Reading source documents: values in, values out, and no word of any document known here."""
+
+from treatments.source_text.document import (
+    Cited,
+    Document,
+    Line,
+    Paragraph,
+    Problem,
+    Section,
+    Settled,
+    Unreadable,
+    decode,
+    parse,
+)
+from treatments.source_text.references import (
+    Source,
+    collapsed,
+    reference_keys,
+    reference_parts,
+    slug,
+)
+
+__all__ = [
+    "Cited",
+    "Document",
+    "Line",
+    "Paragraph",
+    "Problem",
+    "Section",
+    "Settled",
+    "Source",
+    "Unreadable",
+    "collapsed",
+    "decode",
+    "parse",
+    "reference_keys",
+    "reference_parts",
+    "slug",
+]

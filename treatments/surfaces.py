@@ -1,0 +1,57 @@
+"""Every public address at which a page's text can show, in one list.
+
+The tests walk it with drafts, scheduled and withdrawn editions, and fail
+when an address of `treatments.urls` is missing from it.
+"""
+
+from django.urls import reverse
+from django.utils.http import urlencode
+
+
+def _fixed(name):
+    return lambda page: [reverse(name)]
+
+
+def _own(kind):
+    return lambda page: [reverse(kind, args=[page.slug])] if page.kind == kind else []
+
+
+def _topic(page):
+    shown_at = page.topic if page.topic_id else page
+    return [reverse("topic", args=[shown_at.slug])]
+
+
+def _treatments(page):
+    """The list, and the page side by side with another one of its topic."""
+    addresses = [reverse("treatments")]
+    if page.topic_id:
+        other = page.topic.pages.exclude(pk=page.pk).first()
+        slugs = [page.slug, other.slug if other else page.slug]
+        addresses.append(f"{addresses[0]}?{urlencode([('t', slug) for slug in slugs])}")
+    return addresses
+
+
+def _tags(page):
+    return [reverse("tag", args=[tag.slug]) for tag in page.tags.all()]
+
+
+# {name of the address: function from a page to the addresses that may show its text}
+SURFACES = {
+    "home": _fixed("home"),
+    "topic": _topic,
+    "treatments": _treatments,
+    "treatment": _own("treatment"),
+    "references": _fixed("references"),
+    "tag": _tags,
+    "about": _fixed("about"),
+    "privacy": _fixed("privacy"),
+    "accessibility": _fixed("accessibility"),
+    "feed": _fixed("feed"),
+    "sitemap": _fixed("sitemap"),
+    "robots": _fixed("robots"),
+}
+
+
+def addresses(page):
+    """Every public address that shows, or could show, something of this page."""
+    return [address for surface in SURFACES.values() for address in surface(page)]

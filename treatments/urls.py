@@ -1,0 +1,37 @@
+"""The public addresses."""
+
+from django.contrib.sitemaps.views import sitemap
+from django.urls import path, register_converter
+from django.views.decorators.http import require_safe
+
+from treatments import feeds, sitemaps, views
+
+
+class TagSlug:
+    """A tag's slug may hold letters of any script."""
+
+    regex = r"[-\w]+"
+
+    def to_python(self, value):
+        return value
+
+    def to_url(self, value):
+        return value
+
+
+register_converter(TagSlug, "tag")
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("topics/<slug:slug>/", views.topic, name="topic"),
+    path("treatments/", views.treatments, name="treatments"),
+    path("treatments/<slug:slug>/", views.treatment, name="treatment"),
+    path("references/", views.references, name="references"),
+    path("tags/<tag:slug>/", views.tag, name="tag"),
+    path("about/", views.about, name="about"),
+    path("privacy/", views.privacy, name="privacy"),
+    path("accessibility/", views.accessibility, name="accessibility"),
+    path("feed/", require_safe(feeds.Editions()), name="feed"),
+    path("sitemap.xml", require_safe(sitemap), {"sitemaps": sitemaps.SITEMAPS}, name="sitemap"),
+    path("robots.txt", views.robots, name="robots"),
+]

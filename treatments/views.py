@@ -1,0 +1,214 @@
+"""The public pages. Each fetches through `live()`, so that no draft can be served by mistake."""
+
+import functools
+from dataclasses import dataclass
+
+from django import forms
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+from taggit.models import Tag
+
+from treatments import reading
+from treatments.models import Citation, Edition, OldSlug, Page, Reference
+from treatments.reading import live
+
+LONGEST_LIST = 100  # entries on one screen; beyond it, lists go on behind a link
+
+
+def of_page(kind):
+    """Give the view the live edition at an address; answer for it where there is none."""
+
+    def decorate(view):
+        @require_safe
+        @functools.wraps(view)
+        def answer(request, slug):
+            edition = live(kind).filter(page__slug=slug).first()
+            return view(request, edition) if edition else _not_here(request, kind, slug)
+
+        return answer
+
+    return decorate
+
+
+def _not_here(request, kind, slug):
+    withdrawn = Edition.objects.withdrawn().filter(language=reading.LANGUAGE)
+    if withdrawn.filter(page__kind=kind, page__slug=slug).exists():
+        return render(request, "410.html", status=410)
+    moved = OldSlug.objects.filter(kind=kind, slug=slug).select_related("page").first()
+    if moved:
+        return redirect(moved.page, permanent=True)
+    raise Http404
+
+
+def _in_order(editions):
+    return editions.order_by("page__position", "page_id")
+
+
+@dataclass
+class Screen:
+    """One screen of a long list. Nobody counts the list: that would cost more than showing it."""
+
+    items: list
+    number: int
+    has_next: bool
+
+
+def _screen(request, found):
+    """The screen that `?page=` asks for; a number that makes no sense shows the first one."""
+    asked = request.GET.get("page", "")
+    number = max(1, int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1
+    items = list(found[(number - 1) * LONGEST_LIST : number * LONGEST_LIST + 1])
+    if not items and number > 1:
+        number, items = 1, list(found[: LONGEST_LIST + 1])
+    return Screen(items[:LONGEST_LIST], number, has_next=len(items) > LONGEST_LIST)
+
+
+@require_safe
+def home(request):
+    topics = _screen(request, _in_order(live(Page.Kind.TOPIC)))
+    if len(topics.items) != 1:
+        entries = reading.listed(topics.items)
+        return render(request, "topics.html", {"screen": topics, "entries": entries})
+    (topic,) = topics.items
+    text, _, references = reading.read(topic)
+    treatments = _screen(request, _treatments_of(topic))
+    context = {"text": text, "references": references, "screen": treatments}
+    entries = reading.listed(treatments.items)
+    return render(request, "home.html", context | {"entries": entries})
+
+
+def _treatments_of(topic):
+    return _in_order(live(Page.Kind.TREATMENT).filter(page__topic=topic.page_id))
+
+
+@of_page(Page.Kind.TOPIC)
+def topic(request, edition):
+    treatments = _screen(request, _treatments_of(edition))
+    text, texts, references = reading.read(edition, below=treatments.items)
+    context = {"text": text, "texts": texts, "references": references, "screen": treatments}
+    return render(request, "topic.html", context)
+
+
+@of_page(Page.Kind.TREATMENT)
+def treatment(request, edition):
+    text, _, references = reading.read(edition)
+    before, after = _neighbours(edition.page)
+    context = {
+        "text": text,
+        "references": references,
+        "topic": live(Page.Kind.TOPIC).filter(page=edition.page.topic_id).first(),
+        "tags": Tag.objects.filter(page_tags__content_object=edition.page).order_by("name"),
+        "before": before,
+        "after": after,
+    }
+    return render(request, "treatment.html", context)
+
+
+def _neighbours(page):
+    """The live treatments before and after a page in its topic's order, or None."""
+    others = live(Page.Kind.TREATMENT).filter(page__topic=page.topic_id)
+    earlier = Q(page__position=page.position, page_id__lt=page.pk)
+    later = Q(page__position=page.position, page_id__gt=page.pk)
+    before = others.filter(Q(page__position__lt=page.position) | earlier)
+    after = others.filter(Q(page__position__gt=page.position) | later)
+    return before.order_by("-page__position", "-page_id").first(), _in_order(after).first()
+
+
+class SideBySide(forms.Form):
+    """Which treatments to put side by side: `?t=<slug>&t=<slug>`."""
+
+    FEWEST, MOST = 2, 3
+
+    t = forms.Field(widget=forms.MultipleHiddenInput)
+
+    def clean_t(self):
+        slugs = list(dict.fromkeys(slug for slug in self.cleaned_data["t"] if slug))
+        if not self.FEWEST <= len(slugs) <= self.MOST:
+            raise forms.ValidationError("Choose two or three treatments to see them side by side.")
+        # No address holds a NUL, and PostgreSQL would not even compare one.
+        found = live(Page.Kind.TREATMENT).filter(
+            page__slug__in=[slug for slug in slugs if "\0" not in slug]
+        )
+        editions = {edition.page.slug: edition for edition in found}
+        if len(editions) < len(slugs):
+            raise forms.ValidationError(
+                "One of the treatments that you asked for is not here. Choose from this list."
+            )
+        return [editions[slug] for slug in slugs]
+
+
+@require_safe
+def treatments(request):
+    if "t" not in request.GET:
+        return _all_treatments(request)
+    form = SideBySide(request.GET)
+    if not form.is_valid():
+        sentence = form.errors["t"][0]
+        return _all_treatments(request, sentence, request.GET.getlist("t"), status=400)
+    _, texts, references = reading.read(below=form.cleaned_data["t"])
+    return render(request, "side_by_side.html", {"texts": texts, "references": references})
+
+
+def _all_treatments(request, sentence="", chosen=(), status=200):
+    kinds = Page.TreatmentKind.values
+    by_kind = Case(
+        *(When(page__treatment_kind=kind, then=Value(place)) for place, kind in enumerate(kinds)),
+        default=Value(len(kinds)),
+    )
+    found = live(Page.Kind.TREATMENT).order_by(by_kind, "page__position", "page_id")
+    screen = _screen(request, found)
+    context = {"screen": screen, "entries": reading.listed(screen.items), "sentence": sentence}
+    return render(request, "treatments.html", context | {"chosen": chosen}, status=status)
+
+
+@require_safe
+def references(request):
+    # As EXISTS, since both databases would work out an IN of everything live first.
+    cited = Exists(live().filter(citations__reference=OuterRef("pk")))
+    found = Reference.objects.filter(cited).order_by("authors", "year", "source_text", "pk")
+    screen = _screen(request, found)
+    uses = Citation.objects.filter(
+        Exists(live().filter(pk=OuterRef("edition"))), reference__in=screen.items
+    )
+    citing = {}
+    for use in uses.select_related("edition__page").order_by("edition__page__position", "pk"):
+        citing.setdefault(use.reference_id, []).append(use.edition)
+    entries = [(reference, citing[reference.pk]) for reference in screen.items]
+    return render(request, "references.html", {"screen": screen, "entries": entries})
+
+
+@require_safe
+def tag(request, slug):
+    tagged = live().filter(page__page_tags__tag__slug=slug)
+    screen = _screen(request, _in_order(tagged))
+    if not screen.items:
+        raise Http404
+    found = Tag.objects.get(slug=slug)
+    return render(
+        request,
+        "tag.html",
+        {"tag": found, "screen": screen, "entries": reading.listed(screen.items)},
+    )
+
+
+@require_safe
+def about(request):
+    return render(request, "about.html")
+
+
+@require_safe
+def privacy(request):
+    return render(request, "privacy.html")
+
+
+@require_safe
+def accessibility(request):
+    return render(request, "accessibility.html")
+
+
+@require_safe
+def robots(request):
+    answer = render(request, "robots.txt")
+    return HttpResponse(answer.content, content_type="text/plain; charset=utf-8")
