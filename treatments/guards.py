@@ -14,7 +14,10 @@ IDENTITY = ("page_id", "language", "number", "origin", "author_id")
 
 @dataclass(frozen=True)
 class Guard:
-    """Refuse `event` on `table` with `sentence` where `condition` holds of the row."""
+    """Refuse `event` on `table` with `sentence` where `condition` holds of the row.
+
+    In a condition, {differs} and {now} stand for what each database calls them.
+    """
 
     name: str
     table: str
@@ -85,7 +88,7 @@ def _editions(content):
         "edition_withdrawn_not_cancelled",
         "treatments_edition",
         "UPDATE",
-        "NEW.withdrawn_at < NEW.publish_at AND NEW.publish_at <= CURRENT_TIMESTAMP",
+        "NEW.withdrawn_at < NEW.publish_at AND NEW.publish_at <= {now}",
         "An edition whose time has come cannot be cancelled any more. Withdraw it.",
     )
     yield Guard(
@@ -208,6 +211,12 @@ def changed(*columns):
     return " OR ".join(f"NEW.{column} {{differs}} OLD.{column}" for column in columns)
 
 
+def _in_words_of(vendor, condition):
+    if vendor == "postgresql":  # its CURRENT_TIMESTAMP stands still within a transaction
+        return condition.format(differs="IS DISTINCT FROM", now="clock_timestamp()")
+    return condition.format(differs="IS NOT", now="CURRENT_TIMESTAMP")
+
+
 def install(connection):
     """Make every guard anew on the tables that exist."""
     remove(connection)
@@ -282,7 +291,7 @@ def _stored(vendor, guard):
 def _body(guard):
     row = {"DELETE": "OLD", "TRUNCATE": "NULL"}.get(guard.event, "NEW")
     return (
-        f"BEGIN IF {guard.condition.format(differs='IS DISTINCT FROM')} THEN "
+        f"BEGIN IF {_in_words_of('postgresql', guard.condition)} THEN "
         f"RAISE EXCEPTION USING MESSAGE = '{guard.sentence}', "
         f"ERRCODE = 'integrity_constraint_violation'; END IF; RETURN {row}; END"
     )
@@ -293,7 +302,7 @@ def _statements(vendor, guard):
     if vendor != "postgresql":
         return [
             f'CREATE TRIGGER "{name}" BEFORE {guard.event} ON "{guard.table}" '
-            f"WHEN {guard.condition.format(differs='IS NOT')} "
+            f"WHEN {_in_words_of(vendor, guard.condition)} "
             f"BEGIN SELECT RAISE(ABORT, '{guard.sentence}'); END"
         ]
     each = "STATEMENT" if guard.event == "TRUNCATE" else "ROW"
