@@ -12,7 +12,7 @@ serve: $(VENV)/runtime ## make everything ready and serve the portal
 invite: $(VENV)/runtime ## print a link for one more administrator
 	@exec $(RUN) manage.py invite
 
-test: $(VENV)/development debian-packages ## run every test
+test: $(VENV)/development $(if $(filter no,$(BROWSER)),,debian-packages) ## run every test
 	@$(RUN) -m pytest
 
 check: $(VENV)/runtime ## say what is wrong with the settings

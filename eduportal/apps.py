@@ -1,9 +1,10 @@
 """What happens when the app is loaded."""
 
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in
 from django.core.checks import Tags, register
 
-from eduportal import checks
+from eduportal import checks, sessions
 
 
 class EduportalConfig(AppConfig):
@@ -15,6 +16,9 @@ class EduportalConfig(AppConfig):
             checks.site_is_encrypted,
             checks.address_is_known,
             checks.proxy_is_believed,
+            checks.port_is_the_one_announced,
         ):
             register(check, Tags.security)
-        register(checks.patients_can_ring, Tags.security, deploy=True)
+        for check in (checks.patients_can_ring, checks.hospital_is_named):
+            register(check, Tags.security, deploy=True)
+        user_logged_in.connect(sessions.begin)

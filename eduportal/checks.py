@@ -1,5 +1,7 @@
 """Settings that contradict each other, or that a hospital should not be without."""
 
+from urllib.parse import urlsplit
+
 from django.conf import settings
 from django.core.checks import Error, Warning
 
@@ -40,12 +42,18 @@ def address_is_known(app_configs, **kwargs):
         return []
     return [
         Warning(
-            f"HOST is {settings.HOST} WITHOUT SITE_URL: VISITORS FROM OTHER MACHINES ARE REFUSED, "
+            f"HOST is {settings.HOST} WITHOUT SITE_URL: {_consequence()}, "
             f"since the portal knows itself only as {settings.SITE_URL}.",
             hint="Write SITE_URL with the address that visitors type.",
             id="eduportal.W002",
         )
     ]
+
+
+def _consequence():
+    if settings.ALLOWED_HOSTS_GIVEN:
+        return "INVITATIONS AND OTHER FULL LINKS WORK ON THIS MACHINE ALONE"
+    return "VISITORS FROM OTHER MACHINES ARE REFUSED"
 
 
 def proxy_is_believed(app_configs, **kwargs):
@@ -58,6 +66,31 @@ def proxy_is_believed(app_configs, **kwargs):
             "through another one are sent to https again and again.",
             hint="Write the proxy's address in TRUSTED_PROXIES, or unset HOST.",
             id="eduportal.W003",
+        )
+    ]
+
+
+def port_is_the_one_announced(app_configs, **kwargs):
+    parts = urlsplit(settings.SITE_URL)
+    if not is_loopback(parts.hostname) or (parts.port or 80) == settings.PORT or settings.HTTPS:
+        return []
+    return [
+        Warning(
+            f"SITE_URL is {settings.SITE_URL}, but PORT is {settings.PORT}.",
+            hint="Give both the same port, unless a proxy on this machine stands between.",
+            id="eduportal.W006",
+        )
+    ]
+
+
+def hospital_is_named(app_configs, **kwargs):
+    if settings.HOSPITAL_NAME_GIVEN:
+        return []
+    return [
+        Warning(
+            "HOSPITAL_NAME is unset: every page is headed “This hospital”.",
+            hint="Write the name that patients know.",
+            id="eduportal.W005",
         )
     ]
 

@@ -17,11 +17,13 @@ from django.core.validators import validate_email
 LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"]
 ANY_ADDRESS = ("0.0.0.0", "::")
 SYSTEM_ZONES = Path("/usr/share/zoneinfo")
-_HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*")
+_HOST = re.compile(r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*")
+_UNFIT_FOR_LINKS = re.compile(r"[\s\"<>]")
 _PHONE = re.compile(
     r"(?P<number>[+(]?[0-9][0-9 ().\-/]+)(?: ?(?:ext\.?|x) ?(?P<extension>[0-9]+))?"
 )
 _LONG_SECRET = 50  # what `check --deploy` asks for (security.W009)
+_WIDEST_NETWORKS = {4: 8, 6: 16}  # bits; a wider one is half the internet, not a proxy
 
 
 class Wrong(ValueError):
@@ -89,22 +91,27 @@ def port(written: str) -> int:
 def address(written: str) -> str:
     """An address to listen at, as ipaddress writes it."""
     try:
-        return str(ipaddress.ip_address("127.0.0.1" if written == "localhost" else written))
+        found = ipaddress.ip_address("127.0.0.1" if written == "localhost" else written)
     except ValueError:
         raise Wrong(
             f"is {written!r}, which is no IP address. Write the address to listen at: "
             "127.0.0.1 for this machine alone, 0.0.0.0 for every network it is on."
         ) from None
+    if found.is_multicast or str(found) == "255.255.255.255":
+        raise Wrong(f"is {written!r}, which many machines share. Write this machine's own address.")
+    return str(found)
 
 
-def origin(written: str) -> str:
+def origin(written: str, example: str = "https://education.example.org") -> str:
     """A web address of scheme, host and perhaps port, in lower case, without the last slash."""
     parts = _split(written)
     if parts is None or parts.scheme not in ("http", "https") or not _is_host(parts.hostname):
         raise Wrong(
             f"is {_shown(written)}, which is no web address. "
-            "Write it in full, such as https://education.example.org"
+            f"Write it in full, such as {_in_ascii(parts) or example}"
         )
+    if parts.hostname in ANY_ADDRESS:
+        raise Wrong(f"is {_shown(written)}, which is no machine's address. Write one, or {example}")
     if parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc:
         raise Wrong(
             f"is {_shown(written)}. Write the scheme and the host alone, "
@@ -119,6 +126,22 @@ def _split(written: str) -> SplitResult | None:
         return parts if parts.port != 0 else None
     except ValueError:
         return None
+
+
+def _in_ascii(parts: SplitResult | None) -> str:
+    """The address with a host of other letters in the form that browsers send, xn--…; else ""."""
+    if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
+        return ""
+    try:
+        host = parts.hostname.encode("idna").decode("ascii")
+    except UnicodeError:
+        return ""
+    changed = host != parts.hostname and _is_host(host)
+    return _origin_of(parts._replace(netloc=host + _port_of(parts))) if changed else ""
+
+
+def _port_of(parts: SplitResult) -> str:
+    return f":{parts.port}" if parts.port else ""
 
 
 def _shown(written: str) -> str:
@@ -180,8 +203,11 @@ def _listed(written: str) -> list[str]:
 
 
 def networks(written: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
-    """Addresses and networks of proxies."""
-    return [_network(part) for part in _listed(written)]
+    """Addresses and networks of proxies, one or more."""
+    found = [_network(part) for part in _listed(written)]
+    if not found:
+        raise Wrong("names no address. Write the proxy's own, or leave it unset.")
+    return found
 
 
 def _network(part: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
@@ -192,14 +218,14 @@ def _network(part: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
             f"has {part!r}, which is no address or network. Write for example 10.0.0.5 or "
             "10.0.0.0/24, with commas between."
         ) from None
-    if network.prefixlen == 0:
-        raise Wrong(f"has {part!r}, which would believe everyone. Write the proxy's own address.")
+    if network.prefixlen < _WIDEST_NETWORKS[network.version]:
+        raise Wrong(f"has {part!r}, which would believe strangers. Write the proxy's own address.")
     return network
 
 
 def frame_ancestors(written: str) -> list[str]:
     """Origins that may show public pages in a frame."""
-    origins = [origin(part) for part in _listed(written)]
+    origins = [origin(part, "https://ehr.example.org") for part in _listed(written)]
     for each in origins:
         if each.startswith("http:") and not is_loopback(host_of(each)):
             raise Wrong(f"has {each!r}, which is not encrypted. Write it with https://")
@@ -236,7 +262,9 @@ def _phone_line(part: str) -> PhoneLine:
 
 
 def feedback_address(written: str) -> str:
-    """An e-mail address, or the https address of a page."""
+    """An e-mail address, or the https address of a page, as a link can hold it."""
+    if _UNFIT_FOR_LINKS.search(written):
+        raise Wrong(f"is {_shown(written)}. Write it without spaces, quotation marks, < or >.")
     parts = _split(written)
     if parts and parts.scheme == "https" and _is_host(parts.hostname) and "@" not in parts.netloc:
         return written
@@ -274,6 +302,14 @@ def database(written: str) -> dict[str, Any]:
     if not found["NAME"] or not set(found["NAME"]) <= set(string.printable):
         raise Wrong(f"names no database after the host. {wanted}")
     return found
+
+
+def folder(written: str, start: Path) -> Path:
+    """The folder as written: from `start`, from the user's own one (~), or from the top (/)."""
+    try:
+        return (start / Path(written).expanduser()).resolve()
+    except RuntimeError:
+        raise Wrong(f"is {written!r}, and there is no such user's folder. {_FOLDER}") from None
 
 
 def writable_folder(path: Path) -> None:

@@ -14,6 +14,7 @@ def method_not_allowed(get_response):
         if response.status_code == 405 and not response.streaming and not response.content:
             response.content = render_to_string("405.html")
             response["Content-Type"] = "text/html; charset=utf-8"
+            response["Content-Length"] = str(len(response.content))
         return response
 
     return middleware

@@ -4,11 +4,14 @@ import logging
 
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseNotAllowed
 
 from treatments import guards
 
 logger = logging.getLogger(__name__)
+
+READING = ("GET", "HEAD")
+NOT_STARTED = "The database is not ready. Start the portal first: make serve"
 
 
 def probes(get_response):
@@ -17,7 +20,9 @@ def probes(get_response):
 
     def middleware(request):
         answer = answers.get(request.path_info)
-        return answer() if answer else get_response(request)
+        if answer is None:
+            return get_response(request)
+        return answer() if request.method in READING else HttpResponseNotAllowed(READING)
 
     return middleware
 
@@ -40,9 +45,9 @@ def readyz():
 def not_ready(database):
     """What a database lacks, as a sentence; empty where nothing is missing."""
     if unapplied(database):
-        return "Migrations are not applied: run manage.py migrate."
+        return "Migrations are not applied: run manage.py migrate --skip-checks."
     if guards.missing(database):
-        return "The database lost rules that guard its texts: run manage.py migrate."
+        return "The database lost rules that guard its texts: run manage.py migrate --skip-checks."
     return ""
 
 

@@ -1,6 +1,7 @@
 """One-time links at which an administrator sets name and password."""
 
 import secrets
+from datetime import timedelta
 
 from django import forms
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.contrib.auth.views import PasswordResetConfirmView
 from django.db import transaction
 from django.urls import reverse, reverse_lazy
+from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
@@ -47,8 +49,17 @@ def staff_who_can_sign_in():
 
 
 def link():
-    """The full address of a new invitation, to the pending account or else a new one."""
-    user = pending().first() or _invite()
+    """The full address of a new invitation.
+
+    Until somebody can sign in, it is for the one pending account; after that each is for one
+    more administrator, in the place of an invitation that has expired if there is one.
+    """
+    waiting = pending()
+    if staff_who_can_sign_in().exists():
+        expired = timezone.now() - timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
+        waiting = waiting.filter(date_joined__lt=expired)
+    user = waiting.first() or _invite()
+    User.objects.filter(pk=user.pk).update(date_joined=timezone.now())
     return settings.SITE_URL + reverse(
         "invitation",
         kwargs={

@@ -27,6 +27,15 @@ class WithoutQueries(logging.Formatter):
         return text if error is None else f"{text}\n{_trace(error, typed=_typed(record))}"
 
 
+class WarningInOneLine(logging.Filter):
+    """Lets a record pass as a warning, without the lines of code that it came through."""
+
+    def filter(self, record):
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+        record.exc_info = record.exc_text = None
+        return True
+
+
 def _error(record):
     return record.exc_info[1] if record.exc_info else None
 

@@ -39,17 +39,25 @@ def headers(get_response):
     """Put the security headers on every answer, those of static files and errors included."""
     public = build_policy(settings.SECURE_CSP)
     admin = build_policy(settings.SECURE_CSP_ADMIN)
+    # Views of the admin mark their answers with these attributes.
+    marked = {
+        "edits_rich_text": build_policy(settings.SECURE_CSP_EDITOR),
+        "shows_public_page": build_policy(settings.SECURE_CSP_PREVIEW),
+    }
 
     def middleware(request):
         response = get_response(request)
         for_staff = is_for_staff(request)
         found = response.headers
-        found.setdefault(CSP.HEADER_ENFORCE.value, admin if for_staff else public)
+        marks = [policy for mark, policy in marked.items() if getattr(response, mark, False)]
+        policy = [*marks, admin][0] if for_staff else public
+        found.setdefault(CSP.HEADER_ENFORCE.value, policy)
         found.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         found.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         _set_caching(found, for_staff)
         # X-Frame-Options cannot name who may; where somebody may, frame-ancestors alone speaks.
-        response.xframe_options_exempt = bool(settings.FRAME_ANCESTORS) and not for_staff
+        framed = marked["shows_public_page"] in marks if for_staff else settings.FRAME_ANCESTORS
+        response.xframe_options_exempt = bool(framed)
         return response
 
     return middleware
@@ -77,15 +85,16 @@ def public_pages_only_read(get_response):
 
 
 def trusted_proxies(get_response):
-    """Take the visitor's address, scheme and host from TRUSTED_PROXIES, and from nobody else.
+    """Take the visitor's address and scheme from TRUSTED_PROXIES, and from nobody else.
 
+    The host is what `Host` says, which proxies pass on; X-Forwarded-Host is nobody's word.
     Whatever stands below sees the request as if the visitor had come straight to it.
     """
 
     def middleware(request):
         told = {name: request.META.pop(name, "") for name in FORWARDED}
         if _is_trusted(request.META.get("REMOTE_ADDR", "")):
-            _believe(request.META, *told.values())
+            _believe(request.META, told["HTTP_X_FORWARDED_FOR"], told["HTTP_X_FORWARDED_PROTO"])
         elif told["HTTP_X_FORWARDED_PROTO"]:
             _say_once(request.META.get("REMOTE_ADDR", ""))
         return get_response(request)
@@ -93,13 +102,11 @@ def trusted_proxies(get_response):
     return middleware
 
 
-def _believe(meta, addresses, scheme, host):
+def _believe(meta, addresses, schemes):
     meta["REMOTE_ADDR"] = _visitor(meta["REMOTE_ADDR"], addresses)
-    # Of several, the first is what the visitor's own browser said.
-    if (first := scheme.split(",")[0].strip().lower()) in ("http", "https"):
-        meta["wsgi.url_scheme"] = first
-    if first := host.split(",")[0].strip():
-        meta["HTTP_HOST"] = first
+    # Of several, the last is our proxy's; what stands left of it anyone may write.
+    if (last := schemes.split(",")[-1].strip().lower()) in ("http", "https"):
+        meta["wsgi.url_scheme"] = last
 
 
 def _visitor(address, forwarded):

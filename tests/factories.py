@@ -10,7 +10,7 @@ from django.contrib.auth.models import Permission
 from django.utils import timezone
 
 from treatments import publishing
-from treatments.models import Edition, Reference, Topic, Treatment, User
+from treatments.models import Edition, Reference, Term, Topic, Treatment, User
 
 _count = itertools.count(1)
 ALL = ["write_edition", "approve_edition", "manage_page"]
@@ -37,6 +37,10 @@ def make_treatment(*, tags=(), **fields):
     page = Treatment.objects.create(topic=fields.pop("topic", None) or make_topic(), **fields)
     page.tags.add(*tags)
     return page
+
+
+def make_term(**fields):
+    return Term.objects.create(**({"slug": f"word-{next(_count)}"} | fields))
 
 
 def make_reference(key=None, **fields):

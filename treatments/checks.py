@@ -14,66 +14,82 @@ from treatments import disclaimer, guards
 
 BASE = "base.html"
 SOURCE = "source/cancer-pain-treatment-options.txt"
-_BLOCK = re.compile(r"{%\s*block\s+(\w+)")
+_BEHIND_HEADING = re.compile(
+    rf"</h1>\s*{{%\s*include\s+[\"']{re.escape(disclaimer.INCLUDE)}[\"']\s*%}}"
+)
+_TAG = re.compile(r"{%\s*(\w+)")
 _EXTENDS = re.compile(r"\s*{%\s*extends\s+[\"']([^\"']+)[\"']")
-_COMMENT = re.compile(r"{#.*?#}|{%\s*comment\b.*?endcomment\s*%}", re.DOTALL)
+_COMMENT = re.compile(r"{#.*?#}|{%\s*comment\b.*?endcomment\s*%}|<!--.*?-->", re.DOTALL)
+_MEDDLING = re.compile(r"h1>|<!--|<template\b", re.IGNORECASE)
+_VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
+_SHOWN_IN = {"html", "body", "main", "p", "div", "aside", "section"}
+_HIDING = {"hidden", "aria-hidden", "inert", "style"}
 
 
-class AfterHeading(HTMLParser):
-    """Collects the first element behind the page's heading: its attributes and its text."""
+class BehindHeading(HTMLParser):
+    """Collects the first element behind the page's heading: its text, and what it stands in."""
 
     def __init__(self):
         super().__init__()
-        self.after, self.depth, self.attributes, self.text = False, 0, {}, []
+        self.open, self.around, self.text = [], [], []
+        self.heading_closed, self.inside = False, False
 
     def handle_starttag(self, tag, attrs):
-        if self.after and self.depth is not None:
-            self.depth += 1
-            self.attributes = self.attributes or dict(attrs)
+        if tag in _VOID:
+            return
+        self.open.append((tag, dict(attrs)))
+        if self.heading_closed and not self.around:
+            self.around, self.inside = list(self.open), True
 
     def handle_data(self, data):
-        if self.after and self.depth is not None:
+        if self.inside:
             self.text.append(data)
 
     def handle_endtag(self, tag):
-        if tag == "h1":
-            self.after = True
-        elif self.after and self.depth is not None:
-            self.depth = self.depth - 1 or None  # None: the element is closed, read no further
+        self.heading_closed = self.heading_closed or tag == "h1"
+        while self.open and self.open.pop()[0] != tag:
+            pass
+        self.inside = self.inside and len(self.open) >= len(self.around)
+
+    def is_shown(self):
+        return all(
+            tag in _SHOWN_IN and not _HIDING & attributes.keys() for tag, attributes in self.around
+        )
 
 
 def disclaimer_on_every_page(app_configs, **kwargs):
     """E001–E003: the base template shows the disclaimer, in its own words, under every page."""
-    errors = list(_base_template()) + list(_words())
-    return errors + [
-        Error(
-            f"The template {name} does not extend {BASE}, so its page would lack the disclaimer.",
-            hint=f'Begin it with {{% extends "{BASE}" %}}; name it with a leading _ if it is '
-            "a part of a page.",
-            id="treatments.E003",
-        )
-        for name in _page_templates()
-        if not _extends_base(name)
-    ]
+    return [*_base_template(), *_words(), *_pages()]
 
 
 def _base_template():
-    source = get_template(BASE).template.source
-    blocks = dict.fromkeys(_BLOCK.findall(source))
-    emptied = f'{{% extends "{BASE}" %}}' + "".join(
-        f"{{% block {name} %}}{{% endblock %}}" for name in blocks
-    )
-    # Every block is emptied: what is left is what no page can lose.
-    reader = AfterHeading()
-    reader.feed(engines["django"].from_string(emptied).render({}))
+    source = _COMMENT.sub("", get_template(BASE).template.source)
+    reader = BehindHeading()
+    reader.feed(engines["django"].from_string(source).render({}))
     shown = " ".join("".join(reader.text).split())
-    if not shown or shown != disclaimer.words() or "hidden" in reader.attributes:
+    literal = _BEHIND_HEADING.search(source)
+    if (
+        not literal
+        or _enclosed(source, literal.end())
+        or shown != disclaimer.words()
+        or not reader.is_shown()
+    ):
         yield Error(
             f"The disclaimer is not the first element after the heading of {BASE}.",
             hint=f'Put {{% include "{disclaimer.INCLUDE}" %}} directly behind </h1>, '
-            "outside every block.",
+            "outside every block and condition, in nothing that hides it.",
             id="treatments.E001",
         )
+
+
+def _enclosed(source, place):
+    """Whether a block, a condition or any other pair of template tags is open at this place."""
+    before, everywhere = (_TAG.findall(text) for text in (source[:place], source))
+    return any(
+        before.count(name) > before.count(f"end{name}")
+        for name in before
+        if f"end{name}" in everywhere
+    )
 
 
 def _words():
@@ -84,6 +100,24 @@ def _words():
             hint=f"Copy the last paragraph of fixtures/{SOURCE} word for word.",
             id="treatments.E002",
         )
+
+
+def _pages():
+    for name in _page_templates():
+        if not _extends_base(name):
+            yield Error(
+                f"The template {name} does not extend {BASE}: its page would lack the disclaimer.",
+                hint=f'Begin it with {{% extends "{BASE}" %}}; name it with a leading _ if it is '
+                "a part of a page.",
+                id="treatments.E003",
+            )
+        elif name != BASE and _MEDDLING.search(get_template(name).template.source):
+            yield Error(
+                f"The template {name} holds <h1>, <!-- or <template>, which could part the heading "
+                "from the disclaimer, or hide it.",
+                hint="Fill the block “heading” with words alone; write comments as {# … #}.",
+                id="treatments.E003",
+            )
 
 
 def _page_templates():

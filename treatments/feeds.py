@@ -4,8 +4,9 @@ from django.conf import settings
 from django.contrib.syndication.views import Feed
 from django.urls import reverse
 from django.utils.feedgenerator import Rss201rev2Feed
+from django.utils.html import escape
 
-from treatments import disclaimer, reading
+from treatments import disclaimer, reading, richtext
 
 
 class Rss(Rss201rev2Feed):
@@ -47,7 +48,7 @@ class Editions(Feed):
         return list(zip(newest, reading.listed(newest), strict=True))
 
     def item_title(self, item):
-        return item[1].title
+        return richtext.typed(item[1].title)
 
     def item_link(self, item):
         return settings.SITE_URL + item[1].url
@@ -58,7 +59,9 @@ class Editions(Feed):
     item_guid_is_permalink = False
 
     def item_description(self, item):
-        return " ".join([item[1].lead, *item[1].standing, disclaimer.words()])
+        # Readers take a description for HTML, and this is plain text.
+        words = " ".join([item[1].lead, *item[1].standing, disclaimer.words()])
+        return escape(richtext.typed(words))
 
     def item_pubdate(self, item):
         return None if item[0].is_imported() else item[0].publish_at

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 # What may change in an approved edition: withdrawing it, once.
 WITHDRAWAL = ("withdrawn_at", "withdrawn_by_id", "withdrawn_reason")
 WORDS = ("overline", "title", "summary", "body", "provenance")
-IDENTITY = ("page_id", "language", "number", "origin", "author_id")
+IDENTITY = ("id", "page_id", "language", "number", "origin", "author_id")
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,29 @@ def _pages():
         changed("kind"),
         "What kind of page this is never changes.",
     )
+    same = "page.id = NEW.id OR page.kind = NEW.kind AND page.slug = NEW.slug"
+    yield Guard(
+        "page_not_replaced",
+        "treatments_page",
+        "INSERT",
+        f"EXISTS (SELECT 1 FROM treatments_page page WHERE {same})",
+        "There is a page at this address already.",
+    )
+    yield Guard(
+        "page_not_pushed_out",
+        "treatments_page",
+        "UPDATE",
+        f"{changed('id')} OR EXISTS (SELECT 1 FROM treatments_page page "
+        "WHERE page.id <> OLD.id AND page.kind = NEW.kind AND page.slug = NEW.slug)",
+        "There is a page at this address already.",
+    )
+    yield Guard(
+        "page_kept",
+        "treatments_page",
+        "DELETE",
+        "EXISTS (SELECT 1 FROM treatments_edition edition WHERE edition.page_id = OLD.id)",
+        "A page that has a text is kept. Withdraw the text instead.",
+    )
     for event in ("INSERT", "UPDATE"):
         yield Guard(
             f"page_under_topic_{event.lower()}",
@@ -51,6 +74,14 @@ def _pages():
             "NEW.topic_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM treatments_page topic "
             "WHERE topic.id = NEW.topic_id AND topic.kind = 'topic')",
             "A treatment belongs to a topic, not to another page.",
+        )
+    for table in ("user", "reference"):
+        yield Guard(
+            f"{table}_number_kept",
+            f"treatments_{table}",
+            "UPDATE",
+            changed("id"),
+            "The number by which other rows point to this one never changes.",
         )
     yield Guard(
         "reference_key_kept",
@@ -80,7 +111,7 @@ def _editions(content):
         "edition_withdrawn_once",
         "treatments_edition",
         "UPDATE",
-        f"OLD.withdrawn_at IS NOT NULL AND ({changed(*WITHDRAWAL)})",
+        f"OLD.withdrawn_at <= {{now}} AND ({changed(*WITHDRAWAL)})",
         "A withdrawn edition stays withdrawn. Write a new edition.",
     )
     yield Guard(
@@ -100,6 +131,16 @@ def _editions(content):
         "These words have been reviewed and never change. Write a new edition.",
     )
     yield Guard(
+        "edition_not_replaced",
+        "treatments_edition",
+        "INSERT",
+        "EXISTS (SELECT 1 FROM treatments_edition other WHERE other.id = NEW.id "
+        "OR other.page_id = NEW.page_id AND other.language = NEW.language "
+        "AND (other.number = NEW.number OR other.state <> 'approved' AND NEW.state <> 'approved')) "
+        "OR EXISTS (SELECT 1 FROM treatments_review review WHERE review.edition_id = NEW.id)",
+        "This edition is there already; a page has one working edition at most.",
+    )
+    yield Guard(
         "edition_not_born_approved",
         "treatments_edition",
         "INSERT",
@@ -112,9 +153,9 @@ def _editions(content):
         "INSERT",
         "NEW.origin = 'imported' AND EXISTS (SELECT 1 FROM treatments_edition other "
         "WHERE other.page_id = NEW.page_id AND other.language = NEW.language "
-        "AND (other.origin = 'written' OR EXISTS "
+        "AND (other.origin = 'written' OR other.withdrawn_at IS NOT NULL OR EXISTS "
         "(SELECT 1 FROM treatments_review review WHERE review.edition_id = other.id)))",
-        "Imported text does not replace what somebody here has written or reviewed.",
+        "Imported text does not replace what somebody here has written, reviewed or withdrawn.",
     )
     yield Guard(
         "edition_approved_by_review",
@@ -129,8 +170,9 @@ def _editions(content):
         "edition_kept",
         "treatments_edition",
         "DELETE",
-        "OLD.state = 'approved'",
-        "What was approved is kept. Withdraw it instead.",
+        "OLD.state = 'approved' OR EXISTS "
+        "(SELECT 1 FROM treatments_review review WHERE review.edition_id = OLD.id)",
+        "What was approved or reviewed is kept. Withdraw it instead.",
     )
 
 
@@ -158,8 +200,8 @@ def _second_person():
         "review_of_submitted",
         "treatments_review",
         "INSERT",
-        "EXISTS (SELECT 1 FROM treatments_edition edition "
-        "WHERE edition.id = NEW.edition_id AND edition.state = 'draft')",
+        "NOT EXISTS (SELECT 1 FROM treatments_edition edition "
+        "WHERE edition.id = NEW.edition_id AND edition.state <> 'draft')",
         "A draft is sent to review before it is reviewed.",
     )
     yield Guard(
@@ -179,8 +221,39 @@ def _kept_rows():
     standing = "EXISTS (SELECT 1 FROM treatments_edition edition WHERE edition.id = OLD.edition_id)"
     yield Guard("contributor_unchanged", "treatments_contributor", "UPDATE", "1 = 1", kept)
     yield Guard("contributor_kept", "treatments_contributor", "DELETE", standing, kept)
+    yield Guard(
+        "citation_stays_in_place",
+        "treatments_citation",
+        "UPDATE",
+        changed("id", "edition_id"),
+        "A citation belongs to one edition for good.",
+    )
+    # SQLite's REPLACE deletes what is in the way, past the guards of a connection that did not
+    # switch recursive_triggers on. So what is in the way is looked for first.
+    for table, also in (
+        ("contributor", "kept.edition_id = NEW.edition_id AND kept.user_id = NEW.user_id"),
+        (
+            "review",
+            "kept.edition_id = NEW.edition_id AND kept.reviewer_id = NEW.reviewer_id "
+            "AND kept.reviewed_at = NEW.reviewed_at",
+        ),
+        (
+            "citation",
+            "kept.edition_id = NEW.edition_id AND "
+            "(kept.reference_id = NEW.reference_id OR kept.position = NEW.position)",
+        ),
+        ("auditentry", "1 = 0"),
+    ):
+        yield Guard(
+            f"{table}_not_replaced",
+            f"treatments_{table}",
+            "INSERT",
+            f"EXISTS (SELECT 1 FROM treatments_{table} kept WHERE kept.id = NEW.id OR {also})",
+            "This row is there already and is not replaced.",
+        )
+    reviewed = "EXISTS (SELECT 1 FROM treatments_review WHERE edition_id = edition.id)"
     for event, row, also in (
-        ("INSERT", "NEW", "edition.origin <> 'imported'"),
+        ("INSERT", "NEW", f"edition.origin <> 'imported' OR {reviewed}"),
         ("UPDATE", "OLD", changed("edition_id", "reference_id", "position", "printed")),
         ("DELETE", "OLD", "1 = 1"),
     ):

@@ -285,12 +285,14 @@ class Fixture:
 
 
 def _identity(row):
-    """What loading recognises a page or a reference by; None for other rows."""
+    """What loading recognises a page, reference or tag by; None for other rows."""
     fields = row["fields"]
     if row["model"] == "treatments.page":
         return row["model"], fields["kind"], fields["slug"]
     if row["model"] == "treatments.reference":
         return row["model"], "reference", fields["key"]
+    if row["model"] == "taggit.tag":
+        return row["model"], "tag", fields["slug"]
     return None
 
 

@@ -16,7 +16,6 @@ from treatments.models import (
     Citation,
     Contributor,
     Edition,
-    OldSlug,
     Page,
     Reference,
     Review,
@@ -61,10 +60,12 @@ def save_words(*, page, by, title, body, summary="", note="", language="en", ver
     page = _locked(page.pk)
     edition = page.editions.working().filter(language=language).select_related("held_by").first()
     _require_version(edition, version)
-    words = {"title": title.strip(), "summary": summary.strip(), "body": richtext.clean(body)}
-    words["note"] = note.strip()
-    if not words["title"]:
-        raise Refusal("The text needs a title. Patients read it as the page’s heading.")
+    if richtext.intricate(body):
+        raise Refusal("This text has too much markup to be kept. Paste it in smaller parts.")
+    typed = {"title": title, "summary": summary, "note": note}
+    words = {word: richtext.typed(text) for word, text in typed.items()}
+    words["body"] = _with_kept_keys(richtext.clean(body))
+    _require_title(words["title"])
     cited = _references_cited(words["body"])
     if edition is None:
         edition = _opened(page, by, language)
@@ -78,15 +79,15 @@ def save_words(*, page, by, title, body, summary="", note="", language="en", ver
 def restore(*, edition, by):
     """Open a new draft with the words of an earlier edition. Returns the new Edition."""
     _require(by, WRITE)
-    page = _locked(edition.page_id)
-    if page.editions.working().filter(language=edition.language).exists():
+    old = _reread(edition)
+    if old.page.editions.working().filter(language=old.language).exists():
         raise Refusal("A new edition of this page is under way. Finish or discard it first.")
-    old = page.editions.get(pk=edition.pk)
-    draft = _opened(page, by, old.language)
+    draft = _opened(old.page, by, old.language)
     draft.overline, draft.provenance = old.overline, old.provenance
     words = {word: getattr(old, word) for word in ("title", "summary", "body")}
+    words["body"] = _with_kept_keys(old.body)
     words["note"] = f"The words of edition {old.number}."
-    _write(draft, by, words, _references_cited(old.body), action="restore")
+    _write(draft, by, words, _references_cited(words["body"]), action="restore")
     return draft
 
 
@@ -156,6 +157,8 @@ def approve(*, edition, by, version, evidence_checked, due_by):
 def schedule(*, edition, by, version, evidence_checked, due_by, publish_at):
     """Approve a text in review, to be published at `publish_at`, an aware datetime to come."""
     now = _now()
+    if not isinstance(publish_at, datetime.datetime) or timezone.is_naive(publish_at):
+        raise Refusal("Give the time of publication, with its time zone.")
     publish_at = publish_at.replace(microsecond=0)
     if publish_at <= now:
         raise Refusal("That time is past. Choose a later one, or publish now.")
@@ -206,20 +209,19 @@ def _review(edition, by, evidence_checked, due_by, now, note=""):
         raise Refusal("You wrote words of this text, so somebody else has to review it.")
     if evidence_checked is not True:
         raise Refusal("Tick that you have checked the evidence.")
-    if not isinstance(due_by, datetime.date) or due_by <= timezone.localdate(now):
+    if type(due_by) is not datetime.date or due_by <= timezone.localdate(now):
         raise Refusal("Give the day of the next review. It has to be after today.")
-    review, _ = Review.objects.get_or_create(
+    if edition.reviews.filter(reviewer=by, reviewed_at=now).exists():
+        raise Refusal("You have reviewed this text a moment ago.")
+    return Review.objects.create(
         edition=edition,
         reviewer=by,
+        reviewed_by=by.signature(),
         reviewed_at=now,
-        defaults={
-            "reviewed_by": by.signature(),
-            "due_by": due_by,
-            "evidence_checked": True,
-            "note": note.strip(),
-        },
+        due_by=due_by,
+        evidence_checked=True,
+        note=note.strip(),
     )
-    return review
 
 
 # Taking down
@@ -262,30 +264,6 @@ def _withdraw(edition, by, action, reason):
     )
 
 
-# Addresses
-
-
-@transaction.atomic
-def change_slug(*, page, by, slug):
-    """Give a page another address at once; the old one leads to it for good."""
-    _require(by, MANAGE)
-    page = _locked(page.pk)
-    old, kind = page.slug, page.kind
-    if slug == old:
-        return page
-    if Page.objects.filter(kind=kind, slug=slug).exists():
-        raise Refusal("Another page has this address. Choose another one.")
-    if OldSlug.objects.filter(kind=kind, slug=slug).exclude(page=page).exists():
-        raise Refusal("This address once led to another page and still does. Choose another one.")
-    _audit(by, "change address", page, before={"slug": old}, after={"slug": slug})
-    OldSlug.objects.filter(kind=kind, slug=slug).delete()
-    OldSlug.objects.create(kind=kind, slug=old, page=page)
-    page.slug = slug
-    page.full_clean(exclude=["tags"])
-    page.save(update_fields=["slug"])
-    return page
-
-
 # What the verbs share
 
 
@@ -299,10 +277,19 @@ def _require(by, permission):
         raise NotAllowed("You do not have the permission for this. Ask a Manager.")
 
 
+def _require_title(title):
+    longest = Edition._meta.get_field("title").max_length
+    if not title:
+        raise Refusal("The text needs a title. Patients read it as the page’s heading.")
+    if len(title) > longest:
+        raise Refusal(f"The title is longer than {longest} letters. Patients read it as a heading.")
+
+
 def _given(reason, sentence):
-    if not reason.strip():
+    reason = (reason or "").strip()
+    if not reason:
         raise Refusal(sentence)
-    return reason.strip()
+    return reason
 
 
 def _locked(pk):
@@ -312,10 +299,11 @@ def _locked(pk):
 def _reread(edition):
     """The edition as it is now, under the lock of its page."""
     _locked(edition.page_id)
-    found = Edition.objects.select_related("page", "author", "held_by").filter(pk=edition.pk)
-    if not found:
+    found = Edition.objects.select_for_update(of=("self",)).filter(pk=edition.pk)
+    found = found.select_related("page", "author", "held_by").first()
+    if found is None:
         raise Outdated("This edition has been discarded.", None)
-    return found[0]
+    return found
 
 
 def _working(edition, state=None, otherwise=""):
@@ -373,6 +361,16 @@ def _write(edition, by, words, cited, action="save"):
     _audit(by, action, edition, before={word: before[word] for word in changed}, after=changed)
 
 
+def _with_kept_keys(body):
+    """The cleaned text citing, in place of references that were merged, those that stay."""
+    merged = Reference.objects.filter(key__in=citations.keys(body), merged_into__isnull=False)
+    markers = {
+        reference.key: citations.marker(reference.kept().key, reference.kept().label())
+        for reference in merged.select_related("merged_into")
+    }
+    return citations.rekeyed(body, markers)
+
+
 def _references_cited(body):
     """The References that a cleaned text cites, in order."""
     keys = citations.keys(body)
@@ -388,8 +386,8 @@ def _references_cited(body):
 
 def _keep_references(edition):
     """The printed references, as they stand at this moment."""
-    for citation in edition.citations.select_related("reference"):
-        citation.printed = citation.reference.printed()
+    for citation in edition.citations.select_related("reference__merged_into"):
+        citation.printed = citation.reference.kept().printed()
         citation.save(update_fields=["printed"])
 
 

@@ -28,7 +28,7 @@ class PrintedReference:
     number: int
     printed: str
     url: str
-    retracted: bool
+    retraction: str
     anchors: list[str]
 
 
@@ -64,13 +64,16 @@ def read(lead=None, below=()):
     """
     editions = [lead, *below] if lead else list(below)
     cited = _citations(editions)
-    bodies = [richtext.clean(edition.body) for edition in editions]
-    bodies[len(editions) - len(below) :] = map(
-        richtext.demoted, bodies[len(editions) - len(below) :]
-    )
-    bodies, numbers = citations.numbered(bodies, cited)
+    cleaned = [richtext.clean(edition.body) for edition in editions]
+    placed = [
+        body if edition is lead else richtext.demoted(body)
+        for edition, body in zip(editions, cleaned, strict=True)
+    ]
+    merged = {key: citation.reference.kept().key for key, citation in cited.items()}
+    bodies, numbers = citations.numbered(placed, cited, merged)
     texts = [
-        # The one place where stored text is declared safe: it was cleaned three lines above.
+        # The one place where stored text is declared safe: it was cleaned above, and what was
+        # done to it since puts in headings and links of our own only.
         Text(edition, mark_safe(body), standing(edition))  # noqa: S308
         for edition, body in zip(editions, bodies, strict=True)
     ]
@@ -102,19 +105,27 @@ def standing(edition) -> list[str]:
     return []
 
 
+def retraction(reference) -> str:
+    """What patients are told of a retracted source, nothing of any other."""
+    return wording.RETRACTED if reference.retracted else ""
+
+
 def _citations(editions):
     """{key: Citation}, of the first edition that cites it."""
     found = Citation.objects.filter(edition__in=[edition.pk for edition in editions])
+    found = found.select_related("reference__merged_into")
     place = {edition.pk: number for number, edition in enumerate(editions)}
-    ordered = sorted(found.select_related("reference"), key=lambda c: place[c.edition_id])
+    ordered = sorted(found, key=lambda citation: place[citation.edition_id])
     return {citation.reference.key: citation for citation in reversed(ordered)}
 
 
 def _printed(entry, citation):
+    """What was printed at approval stays; what is known of the source since then shows at once."""
+    source = citation.reference.kept()
     return PrintedReference(
         number=entry.number,
         printed=citation.printed,
-        url=citation.reference.url,
-        retracted=citation.reference.retracted,
+        url=source.link(),
+        retraction=retraction(source),
         anchors=entry.anchors,
     )

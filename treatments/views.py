@@ -4,13 +4,14 @@ import functools
 from dataclasses import dataclass
 
 from django import forms
-from django.db.models import Case, Exists, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, Value, When, Window
+from django.db.models.functions import RowNumber
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 from taggit.models import Tag
 
-from treatments import reading
+from treatments import reading, wording
 from treatments.models import Citation, Edition, OldSlug, Page, Reference
 from treatments.reading import live
 
@@ -35,8 +36,10 @@ def of_page(kind):
 def _not_here(request, kind, slug):
     withdrawn = Edition.objects.withdrawn().filter(language=reading.LANGUAGE)
     if withdrawn.filter(page__kind=kind, page__slug=slug).exists():
-        return render(request, "410.html", status=410)
-    moved = OldSlug.objects.filter(kind=kind, slug=slug).select_related("page").first()
+        return render(request, "410.html", {"advice": wording.WITHDRAWN}, status=410)
+    # An old address leads on only where there was something to read: a draft's address is secret.
+    known = Exists(Edition.objects.published().filter(page=OuterRef("page")))
+    moved = OldSlug.objects.filter(known, kind=kind, slug=slug).select_related("page").first()
     if moved:
         return redirect(moved.page, permanent=True)
     raise Http404
@@ -68,7 +71,7 @@ def _screen(request, found):
 @require_safe
 def home(request):
     topics = _screen(request, _in_order(live(Page.Kind.TOPIC)))
-    if len(topics.items) != 1:
+    if len(topics.items) != 1 or topics.number > 1:
         entries = reading.listed(topics.items)
         return render(request, "topics.html", {"screen": topics, "entries": entries})
     (topic,) = topics.items
@@ -157,7 +160,9 @@ def _all_treatments(request, sentence="", chosen=(), status=200):
         *(When(page__treatment_kind=kind, then=Value(place)) for place, kind in enumerate(kinds)),
         default=Value(len(kinds)),
     )
-    found = live(Page.Kind.TREATMENT).order_by(by_kind, "page__position", "page_id")
+    found = live(Page.Kind.TREATMENT).order_by(
+        by_kind, "page__topic__position", "page__topic", "page__position", "page_id"
+    )
     screen = _screen(request, found)
     context = {"screen": screen, "entries": reading.listed(screen.items), "sentence": sentence}
     return render(request, "treatments.html", context | {"chosen": chosen}, status=status)
@@ -165,17 +170,20 @@ def _all_treatments(request, sentence="", chosen=(), status=200):
 
 @require_safe
 def references(request):
+    found = Reference.objects.kept().cited(live())
+    screen = _screen(request, found.order_by("authors", "year", "source_text", "pk"))
     # As EXISTS, since both databases would work out an IN of everything live first.
-    cited = Exists(live().filter(citations__reference=OuterRef("pk")))
-    found = Reference.objects.filter(cited).order_by("authors", "year", "source_text", "pk")
-    screen = _screen(request, found)
-    uses = Citation.objects.filter(
-        Exists(live().filter(pk=OuterRef("edition"))), reference__in=screen.items
-    )
+    uses = Citation.objects.of(screen.items).filter(Exists(live().filter(pk=OuterRef("edition"))))
+    uses = uses.select_related("edition__page", "reference__merged_into")
+    in_order = Window(RowNumber(), "reference", ["edition__page__position", "pk"])
     citing = {}
-    for use in uses.select_related("edition__page").order_by("edition__page__position", "pk"):
-        citing.setdefault(use.reference_id, []).append(use.edition)
-    entries = [(reference, citing[reference.pk]) for reference in screen.items]
+    for use in uses.annotate(place=in_order).filter(place__lte=LONGEST_LIST).order_by("place"):
+        # Keyed by edition: one text may cite both of two references that were merged.
+        citing.setdefault(use.reference.kept().pk, {})[use.edition_id] = use.edition
+    entries = [
+        (reference, reading.retraction(reference), citing.get(reference.pk, {}).values())
+        for reference in screen.items
+    ]
     return render(request, "references.html", {"screen": screen, "entries": entries})
 
 

@@ -3,3 +3,7 @@
 NOT_REVIEWED = "Not yet reviewed by this hospital."
 OVERDUE = "The review of this text was due by {due_by}. It may be out of date."
 RETRACTED = "Retracted: the journal has withdrawn this article."
+WITHDRAWN = (
+    "The text that stood here is no longer published by this hospital. Please do not rely on a "
+    "copy that you kept. If you have questions about what you read, ask your care team."
+)

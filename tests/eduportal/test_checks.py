@@ -6,6 +6,8 @@ import pytest
 from django.core.checks import run_checks
 from django.test import override_settings
 
+from eduportal import checks
+
 ELSEWHERE = [ipaddress.ip_network("10.0.0.0/24")]
 HERE = [ipaddress.ip_network("127.0.0.0/8")]
 WEB = "https://education.example.org"
@@ -46,6 +48,12 @@ def test_listening_everywhere_without_an_address_is_warned_of():
     assert found(HOST="0.0.0.0", SITE_URL_GIVEN=True) == []
 
 
+@pytest.mark.parametrize(("given", "words"), [(False, "ARE REFUSED"), (True, "FULL LINKS WORK")])
+def test_the_warning_says_who_suffers(given, words):
+    with override_settings(HOST="0.0.0.0", ALLOWED_HOSTS_GIVEN=given):
+        assert words in checks.address_is_known(None)[0].msg
+
+
 def test_https_behind_a_proxy_that_nobody_named_is_warned_of():
     secure = {"SITE_URL": WEB, "SITE_URL_GIVEN": True, "HTTPS": True, "HOST": "0.0.0.0"}
     assert found(**secure, TRUSTED_PROXIES=HERE) == ["eduportal.W003"]
@@ -53,5 +61,16 @@ def test_https_behind_a_proxy_that_nobody_named_is_warned_of():
 
 
 def test_a_deployment_without_a_phone_line_is_warned_of():
-    assert found(deploy=True) == ["eduportal.W004"]
-    assert found(deploy=True, PHONE_LINES=[("Pain clinic", "555 0100")]) == []
+    named = {"HOSPITAL_NAME_GIVEN": True}
+    assert found(deploy=True, **named) == ["eduportal.W004"]
+    assert found(deploy=True, **named, PHONE_LINES=[("Pain clinic", "555 0100")]) == []
+
+
+def test_a_deployment_without_the_hospitals_name_is_warned_of():
+    lines = {"PHONE_LINES": [("Pain clinic", "555 0100")]}
+    assert found(deploy=True, **lines) == ["eduportal.W005"]
+
+
+def test_an_announced_port_at_which_nothing_listens_is_warned_of():
+    assert found(SITE_URL="http://localhost:9000", PORT=8000) == ["eduportal.W006"]
+    assert found(SITE_URL="http://localhost:9000", PORT=9000) == []

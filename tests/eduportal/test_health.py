@@ -20,6 +20,15 @@ def test_a_process_that_answers_says_so_without_the_database(client):
 def test_a_whole_database_is_ready(client):
     response = client.get("/readyz", headers=FOREIGN)
     assert (response.status_code, response.content) == (200, b"ok\n")
+    assert response["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("address", ["/livez", "/readyz"])
+def test_a_probe_only_reads(address, client):
+    refused = client.post(address)
+    assert (refused.status_code, refused["Allow"]) == (405, "GET, HEAD")
+    assert client.options(address).status_code == 405
+    assert client.head("/livez", headers=FOREIGN).status_code == 200
 
 
 @pytest.mark.django_db

@@ -81,3 +81,11 @@ def test_an_address_inside_a_line_loses_its_query(log):
 def test_a_question_stays_a_question(log):
     logging.getLogger("eduportal").warning("Is it there? Nobody knows.")
     assert "Is it there? Nobody knows." in log.getvalue()
+
+
+def test_a_visit_for_another_host_is_one_warning(log):
+    assert Client().get("/about/", headers={"host": "evil.example.net"}).status_code == 400
+    lines = [line for line in log.getvalue().splitlines() if "evil.example.net" in line]
+    assert len(lines) == 1
+    assert " WARNING django.security.DisallowedHost Invalid HTTP_HOST header" in lines[0]
+    assert log.getvalue().splitlines() == lines

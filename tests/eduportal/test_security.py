@@ -24,7 +24,8 @@ POLICY = (
 )
 ADMIN_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; "
+    "connect-src 'self'; font-src 'self'; frame-src 'self'; form-action 'self'; "
+    "base-uri 'none'; "
     "frame-ancestors 'none'"
 )
 
@@ -48,8 +49,8 @@ def test_every_public_answer_has_the_security_headers(address, client):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("address", [address for address in PUBLIC if address != "/livez"])
-def test_every_answer_to_a_visitor_has_djangos_headers_too(address, client):
+@pytest.mark.parametrize("address", PUBLIC)
+def test_every_public_answer_has_djangos_headers_too(address, client):
     found = asked(client, address)[0].headers
     assert found["X-Content-Type-Options"] == "nosniff"
     assert found["Referrer-Policy"] == "same-origin"
@@ -106,7 +107,10 @@ def test_with_https_an_unencrypted_visit_is_sent_to_the_sites_own_host(client):
     sent = client.get("/about/")
     assert (sent.status_code, sent["Location"]) == (301, "https://education.example.org/about/")
     assert client.get("/about/", secure=True)["Strict-Transport-Security"] == "max-age=60"
-    assert client.get("/livez").status_code == 200
+    for probe in ("/livez", "/readyz"):
+        assert client.get(probe, headers={"host": "10.1.2.3:8000"}).status_code == 200
+    assert client.get("/livez", secure=True)["Strict-Transport-Security"] == "max-age=60"
+    assert client.get("/livez/x").status_code == 301
 
 
 def test_nothing_is_posted_to_a_public_page(client):
@@ -137,7 +141,9 @@ PROXIED = [
     ({"HTTP_X_FORWARDED_FOR": "192.0.2.9, unknown"}, ("10.0.0.1", "http", "testserver")),
     ({"HTTP_X_FORWARDED_PROTO": "https"}, ("10.0.0.1", "https", "testserver")),
     ({"HTTP_X_FORWARDED_PROTO": "javascript"}, ("10.0.0.1", "http", "testserver")),
-    ({"HTTP_X_FORWARDED_HOST": "e.example.org"}, ("10.0.0.1", "http", "e.example.org")),
+    ({"HTTP_X_FORWARDED_PROTO": "https, http"}, ("10.0.0.1", "http", "testserver")),
+    ({"HTTP_X_FORWARDED_PROTO": "http, https"}, ("10.0.0.1", "https", "testserver")),
+    ({"HTTP_X_FORWARDED_HOST": "e.example.org"}, ("10.0.0.1", "http", "testserver")),
 ]
 
 
@@ -170,3 +176,11 @@ def test_a_proxy_that_is_not_trusted_is_named_in_the_log(caplog):
         "X-Forwarded-Proto of 192.0.2.66 was ignored. "
         "If that is your proxy, add it to TRUSTED_PROXIES."
     ]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/about/", "/admin/login/"])
+def test_every_page_names_its_icon(address, client):
+    icon = '<link rel="icon" href="/favicon.svg" type="image/svg+xml">'
+    assert icon in client.get(address).text
+    assert asked(client, "/favicon.svg")[0]["Content-Type"] == "image/svg+xml"

@@ -1,14 +1,19 @@
 """`manage.py serve`: from nothing to a running portal, again and again."""
 
+import errno
 import fcntl
 import http.client
 import os
 import re
+import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
+import threading
 import time
+from contextlib import closing
 from io import StringIO
 from types import SimpleNamespace
 
@@ -16,11 +21,11 @@ import pytest
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ImproperlyConfigured
-from django.db import OperationalError, connection
+from django.db import ConnectionHandler, OperationalError, connection
 from django.test import override_settings
 from taggit.models import Tag
 
-from eduportal import server
+from eduportal import environment, server
 from eduportal.management.commands import serve
 from treatments.models import Page
 
@@ -80,8 +85,9 @@ def free_port():
 
 @pytest.fixture(scope="module")
 def twice(tmp_path_factory):
-    """A first start and a second one on the same data; what was seen of both."""
+    """A first start, and a second one on what was backed up meanwhile; what was seen of both."""
     data = tmp_path_factory.mktemp("installation") / "data"
+    data.mkdir(mode=0o755)
     administrator = {"DJANGO_SUPERUSER_USERNAME": "ana", "DJANGO_SUPERUSER_PASSWORD": GOOD}
     seen = SimpleNamespace(first=Start(data, **administrator))
     seen.pages = {
@@ -94,13 +100,26 @@ def twice(tmp_path_factory):
             "/gone/?q=fentanyl",
         )
     }
+    backed_up = back_up(data / "db.sqlite3")
     seen.first.code = seen.first.stop()
+    seen.stopped = {path: path.stat().st_mode for path in data.rglob("*") if path.is_file()}
+    seen.copy = shutil.copy(data / "db.sqlite3", data.parent / "copy.sqlite3")
+    shutil.copy(backed_up, data / "db.sqlite3")
     seen.second = Start(data, **{**administrator, "DJANGO_SUPERUSER_PASSWORD": "short"})
+    seen.restored = seen.second.status("/topics/cancer-pain/"), seen.second.status("/readyz")
     seen.second.code = seen.second.stop(os.killpg, signal.SIGINT)
     seen.killed = Start(data)
     seen.killed.stop(sign=signal.SIGKILL)
     seen.data = data
     return seen
+
+
+def back_up(database):
+    """What `.backup` of Debian's sqlite3 does while the portal runs."""
+    path = database.parent.parent / "backup.sqlite3"
+    with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(path)) as target:
+        source.backup(target)
+    return path
 
 
 def test_the_first_start_says_what_it_does_and_ends_with_the_address(twice):
@@ -129,10 +148,28 @@ def test_nothing_that_was_asked_for_is_written_down(twice):
     assert "fentanyl" not in twice.first.said
 
 
-def test_the_second_start_is_quick_and_repeats_nothing(twice):
-    assert twice.second.seconds < 5
+def test_the_second_start_repeats_nothing(twice):
     assert "…" not in twice.second.said
     assert twice.second.lines[-2].startswith(READY)
+
+
+def test_a_restored_backup_serves_the_texts(twice):
+    assert twice.restored == (200, 200)
+
+
+def test_after_a_clean_stop_the_database_is_one_whole_file(twice):
+    assert [path.name for path in twice.stopped if "sqlite3" in path.name] == ["db.sqlite3"]
+    with closing(sqlite3.connect(twice.copy)) as database:
+        users = database.execute("SELECT username FROM treatments_user").fetchall()
+        assert users == [("ana",)]
+        assert database.execute("SELECT count(*) FROM treatments_page").fetchone()[0] > 0
+
+
+def test_what_is_kept_is_the_owners_alone_even_in_an_open_folder(twice):
+    assert twice.data.stat().st_mode & 0o777 == 0o755
+    modes = {path.name: mode & 0o077 for path, mode in twice.stopped.items()}
+    kept = ("db.sqlite3", "secret_key", "serve.lock", "static.digest")
+    assert {name: modes[name] for name in kept} == dict.fromkeys(kept, 0)
 
 
 def test_the_administrator_is_created_once(twice):
@@ -232,6 +269,7 @@ def test_an_administrators_password_is_never_reset():
         ({"PASSWORD": "ana"}, "DJANGO_SUPERUSER_PASSWORD"),
         ({"PASSWORD": "1234567890123"}, "DJANGO_SUPERUSER_PASSWORD"),
         ({"USERNAME": "ana maria"}, "DJANGO_SUPERUSER_USERNAME"),
+        ({"EMAIL": f"ana@{'a.' * 130}org"}, "DJANGO_SUPERUSER_EMAIL"),
     ],
 )
 def test_an_administrator_that_will_not_do_is_refused_by_the_setting(written, name):
@@ -258,6 +296,56 @@ def test_a_database_that_cannot_be_used_is_named():
     refused = pytest.raises(ImproperlyConfigured, match="the database cannot be used: disk full$")
     with refused, serve.database_sentences():
         raise OperationalError("disk full\nmore of it")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("wrong", ["a" * 70, "portal?pool=true"])
+def test_an_address_that_django_refuses_is_named(wrong):
+    parsed = environment.database(f"postgresql://portal@db.example.org/{wrong}")
+    with pytest.raises(ImproperlyConfigured, match="^DATABASE_URL cannot be used: "):
+        serve.connect(ConnectionHandler({"default": parsed})["default"])
+
+
+@pytest.mark.parametrize(
+    ("other", "advice"), [(0, "is write-protected: type: chmod"), (1, "belongs to another user: ")]
+)
+def test_a_database_that_this_user_may_not_write_is_refused(other, advice, tmp_path, monkeypatch):
+    (tmp_path / "db.sqlite3-wal").touch()
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    owner = os.geteuid()
+    monkeypatch.setattr(os, "geteuid", lambda: owner + other)
+    with pytest.raises(ImproperlyConfigured, match=f"^DATA_DIR .*/db.sqlite3-wal {advice}"):
+        serve.refuse_files_of_others(tmp_path / "db.sqlite3")
+
+
+def test_a_damaged_database_is_refused(tmp_path):
+    path = tmp_path / "db.sqlite3"
+    with closing(sqlite3.connect(path)) as made:
+        made.execute("CREATE TABLE page (text)")
+        made.execute("INSERT INTO page VALUES (?)", ["words " * 5000])
+        made.commit()
+    with open(path, "r+b") as file:
+        file.seek(3 * 4096)
+        file.write(b"\xff" * 4096)
+    with closing(sqlite3.connect(path)) as opened:
+        database = SimpleNamespace(vendor="sqlite", cursor=lambda: closing(opened.cursor()))
+        with pytest.raises(ImproperlyConfigured, match=r"^DATA_DIR .* damaged: .*Restoring"):
+            serve.refuse_damage(database)
+
+
+def test_a_file_that_cannot_be_written_is_named(tmp_path):
+    (tmp_path / "serve.lock").mkdir()
+    refused = pytest.raises(ImproperlyConfigured, match=r"^DATA_DIR .*serve\.lock: Is a directory")
+    settings_here = override_settings(DATA_DIR=tmp_path)
+    with settings_here, refused, serve.folder_sentences(), serve.one_at_a_time():
+        pass
+
+
+def test_a_full_disk_is_named(tmp_path):
+    full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    refused = pytest.raises(ImproperlyConfigured, match="^DATA_DIR .*: No space left on device")
+    with refused, serve.folder_sentences():
+        raise full
 
 
 @pytest.mark.django_db
@@ -333,3 +421,20 @@ def test_a_server_at_every_address_is_reached_at_this_one():
 
 def test_a_server_that_is_not_there_does_not_answer():
     assert not server.answers("127.0.0.1", free_port())
+
+
+def test_a_server_that_never_answers_is_stopped_with_a_sentence(monkeypatch, capsys):
+    signals, silent = [], threading.Event()
+    monkeypatch.setattr(server, "PATIENCE", 0.1)
+    monkeypatch.setattr(os, "kill", lambda *sent: signals.append(sent))
+    port = free_port()
+    server.announce("127.0.0.1", port, "http://127.0.0.1", silent)
+    assert capsys.readouterr().out.startswith(f"Nothing answers at HOST 127.0.0.1, PORT {port}.")
+    assert signals == [(os.getpid(), signal.SIGTERM)]
+    assert silent.is_set()
+
+
+def test_a_database_that_went_away_is_not_made_anew(tmp_path, capsys):
+    server.put_away(str(tmp_path / "db.sqlite3"))
+    assert "unable to open" in capsys.readouterr().out
+    assert not list(tmp_path.iterdir())

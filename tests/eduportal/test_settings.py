@@ -19,12 +19,18 @@ REFUSED = [
     ({"SITE_URL": "https://example.org/?a=1"}, "SITE_URL is"),
     ({"SITE_URL": "https://me:word@example.org"}, "SITE_URL is"),
     ({"SITE_URL": "https://*.example.org"}, "SITE_URL is"),
+    ({"SITE_URL": "http://0.0.0.0:8000"}, "SITE_URL is"),
+    ({"SITE_URL": f"https://{'a' * 64}.example.org"}, "SITE_URL is"),
+    ({"DATA_DIR": "~nobody-of-this-name/data"}, "DATA_DIR is"),
     ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS has a *"),
     ({"ALLOWED_HOSTS": "https://example.org"}, "ALLOWED_HOSTS has"),
     ({"ALLOWED_HOSTS": "10.0.0.5:8000"}, "ALLOWED_HOSTS has"),
     ({"SITE_URL": WEB, "ALLOWED_HOSTS": "example.com"}, "ALLOWED_HOSTS lacks"),
     ({"HOST": "everywhere"}, "HOST is"),
     ({"HOST": "127.0.0.1:8000"}, "HOST is"),
+    ({"HOST": "224.0.0.1"}, "HOST is"),
+    ({"HOST": "ff02::1"}, "HOST is"),
+    ({"HOST": "255.255.255.255"}, "HOST is"),
     ({"PORT": "http"}, "PORT is"),
     ({"PORT": "0"}, "PORT is"),
     ({"PORT": "65536"}, "PORT is"),
@@ -46,6 +52,9 @@ REFUSED = [
     ({"TRUSTED_PROXIES": "proxy.example.org"}, "TRUSTED_PROXIES has"),
     ({"TRUSTED_PROXIES": "10.0.0.5/8"}, "TRUSTED_PROXIES has"),
     ({"TRUSTED_PROXIES": "0.0.0.0/0"}, "TRUSTED_PROXIES has"),
+    ({"TRUSTED_PROXIES": "0.0.0.0/1, 128.0.0.0/1"}, "TRUSTED_PROXIES has"),
+    ({"TRUSTED_PROXIES": "2000::/15"}, "TRUSTED_PROXIES has"),
+    ({"TRUSTED_PROXIES": ",", "SITE_URL": WEB}, "TRUSTED_PROXIES names no address"),
     ({"FRAME_ANCESTORS": "http://ehr.example.org"}, "FRAME_ANCESTORS has"),
     ({"FRAME_ANCESTORS": "*"}, "FRAME_ANCESTORS is"),
     ({"FRAME_ANCESTORS": "https://a.example.org; script-src *"}, "FRAME_ANCESTORS is"),
@@ -55,6 +64,10 @@ REFUSED = [
     ({"FEEDBACK_ADDRESS": "the nurse"}, "FEEDBACK_ADDRESS is"),
     ({"FEEDBACK_ADDRESS": "http://example.org/feedback"}, "FEEDBACK_ADDRESS is"),
     ({"FEEDBACK_ADDRESS": "javascript:alert(1)"}, "FEEDBACK_ADDRESS is"),
+    ({"FEEDBACK_ADDRESS": "https://example.org/our page"}, "FEEDBACK_ADDRESS is"),
+    ({"FEEDBACK_ADDRESS": 'https://example.org/"onclick'}, "FEEDBACK_ADDRESS is"),
+    ({"FEEDBACK_ADDRESS": '"the nurse"@example.org'}, "FEEDBACK_ADDRESS is"),
+    ({"FEEDBACK_ADDRESS": "https://example.org/<b>"}, "FEEDBACK_ADDRESS is"),
     ({"DJANGO_SUPERUSER_USERNAME": "ana"}, "DJANGO_SUPERUSER_PASSWORD is unset"),
     ({"DJANGO_SUPERUSER_PASSWORD": "a b c"}, "DJANGO_SUPERUSER_USERNAME is unset"),
     ({"DJANGO_SUPERUSER_EMAIL": "ana"}, "DJANGO_SUPERUSER_EMAIL is"),
@@ -66,6 +79,33 @@ def test_a_wrong_setting_is_refused_by_its_name(written, beginning, tmp_path):
     with pytest.raises(ImproperlyConfigured) as refused:
         settings_of(tmp_path, **written)
     assert [line[: len(beginning)] for line in str(refused.value).splitlines()] == [beginning]
+
+
+@pytest.mark.parametrize(
+    ("written", "advice"),
+    [
+        (
+            {"SITE_URL": "https://Schmerz-für.example.org:8443"},
+            "https://xn--schmerz-fr-ieb.example.org:8443",
+        ),
+        ({"FRAME_ANCESTORS": "ehr"}, "https://ehr.example.org"),
+        ({"DATA_DIR": "~nobody-of-this-name/data"}, "/var/lib/eduportal"),
+    ],
+)
+def test_a_refusal_says_what_to_write(written, advice, tmp_path):
+    with pytest.raises(ImproperlyConfigured) as refused:
+        settings_of(tmp_path, **written)
+    assert advice in str(refused.value)
+
+
+@pytest.mark.parametrize("wide", ["10.0.0.0/8", "2001:db8::/32", "fd00::/16"])
+def test_a_network_of_a_hospitals_own_may_be_believed(wide, tmp_path):
+    assert str(settings_of(tmp_path, TRUSTED_PROXIES=wide)["TRUSTED_PROXIES"][0]) == wide
+
+
+def test_a_folder_may_be_written_from_the_users_own(tmp_path):
+    made = settings_of(tmp_path, DATA_DIR="~/portal", HOME=str(tmp_path))
+    assert made["DATA_DIR"] == tmp_path / "portal"
 
 
 def test_all_wrong_settings_are_refused_at_once(tmp_path):

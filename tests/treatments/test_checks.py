@@ -50,6 +50,11 @@ def test_the_site_as_it_is_passes(templates):
         "<p>Something else first.</p>" + INCLUDE,
         "<div hidden>" + INCLUDE + "</div>",
         '<p class="disclaimer">Other words.</p>',
+        "{% if not text %}" + INCLUDE + "{% endif %}",
+        "{% with a=1 %}" + INCLUDE + "{% endwith %}",
+        "<template>" + INCLUDE + "</template>",
+        '<div aria-hidden="true">' + INCLUDE + "</div>",
+        '<div style="display:none">' + INCLUDE + "</div>",
     ],
 )
 def test_a_base_template_that_lost_the_disclaimer_is_refused(templates, instead):
@@ -70,6 +75,28 @@ def test_a_page_that_does_not_extend_the_base_template_is_refused(templates):
     assert ids() == ["treatments.E003", "treatments.E003"]
     (error, _) = checks.disclaimer_on_every_page(None)
     assert "bare.html does not extend base.html" in error.msg
+
+
+def test_a_page_that_meddles_with_the_heading_is_refused(templates):
+    heading = "{% block heading %}A</h1><p>First</p><h1>B{% endblock %}"
+    (templates / "sly.html").write_text('{% extends "base.html" %}' + heading)
+    assert ids() == ["treatments.E003"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('<main id="main">', '<main id="main" hidden>'),
+        ('<main id="main">', '{% if text %}<main id="main">'),
+        ('<p class="disclaimer">', '<p class="disclaimer" style="opacity:0">'),
+    ],
+)
+def test_what_hides_the_disclaimer_from_further_away_is_refused(templates, old, new):
+    place = "includes/disclaimer.html" if old.startswith("<p") else "base.html"
+    spoil(templates / place, old, new)
+    if "{% if" in new:
+        spoil(templates / place, "</main>", "</main>{% endif %}")
+    assert ids() == ["treatments.E001"]
 
 
 def test_parts_of_pages_need_not_extend_the_base_template(templates):

@@ -70,6 +70,17 @@ def test_a_key_that_nobody_knows_keeps_its_label():
     assert rendered(cite("ghost"))[0] == [cite("ghost")]
 
 
+def test_keys_of_one_source_share_its_number():
+    (body,), cited = citations.numbered([f"x{cite('a')} y{cite('b', 'c')}"], KNOWN, {"a": "c"})
+    assert [(entry.number, entry.key) for entry in cited] == [(1, "a"), (2, "b")]
+    assert body.count(">1, 2</a>") == 1
+
+
+def test_markers_are_replaced_by_key():
+    body = citations.rekeyed(f"x{cite('a', 'b')}", {"a": citations.marker("z", "Z")})
+    assert citations.keys(body) == ["z", "b"]
+
+
 def test_vancouver_style_with_everything():
     printed = citations.vancouver(
         authors="Onofrio BM, Yaksh TL",
@@ -98,6 +109,28 @@ def test_vancouver_style_with_everything():
 def test_vancouver_style_leaves_out_what_is_not_known(fields, expected):
     blank = {"authors": "", "title": "", "journal": "", "year": ""}
     assert citations.vancouver(**(blank | fields)) == expected
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"year": "1999"}, "T. Utrecht: Wheel Press; 1999."),
+        ({}, "T. Utrecht: Wheel Press."),
+        (
+            {"journal": "In: Book", "year": "1999", "pages": "33-41", "volume": "2"},
+            "T. In: Book. Vol. 2. Utrecht: Wheel Press; 1999. p. 33-41.",
+        ),
+    ],
+)
+def test_vancouver_style_of_what_has_a_publisher(fields, expected):
+    book = {
+        "authors": "",
+        "title": "T",
+        "journal": "",
+        "year": "",
+        "publisher": "Utrecht: Wheel Press",
+    }
+    assert citations.vancouver(**(book | fields)) == expected
 
 
 @pytest.mark.parametrize(

@@ -201,6 +201,46 @@ def test_no_text_is_approved_in_a_language_without_a_disclaimer():
     assert refused("language", editions(edition).update, **approving(edition, approver))
 
 
+def test_nobody_slips_out_of_a_text_by_renumbering_it():
+    author = factories.make_user()
+    edition = factories.make_submitted(by=author)
+    assert refused("never change", editions(edition).update, id=edition.pk + 1000)
+
+
+def test_people_and_references_keep_their_numbers():
+    user, reference = factories.make_user(), factories.make_reference()
+    users = type(user).objects.filter(pk=user.pk)
+    assert refused("never changes", users.update, id=user.pk + 1000)
+    assert refused("never changes", Reference.objects.update, id=reference.pk + 1000)
+
+
+def test_a_review_is_of_an_edition_that_is_there():
+    reviewer = factories.make_user()
+    row = {"edition_id": 4711, "reviewer": reviewer, "reviewed_by": "B", "evidence_checked": True}
+    assert refused("sent to review", Review.objects.create, due_by=factories.LATER, **row)
+
+
+def test_a_reviewed_text_is_not_deleted_before_it_is_approved():
+    edition = factories.make_submitted()
+    review(edition, factories.make_user())
+    statement = "DELETE FROM treatments_edition WHERE id = %s"
+    assert refused("is kept", sql, statement, edition.pk)
+
+
+def test_a_citation_does_not_move_to_an_approved_text():
+    reference = factories.make_reference()
+    body = f'<p>A<cite data-reference="{reference.key}">S</cite></p>'
+    live, draft = factories.make_live(), factories.make_draft(body=body)
+    assert refused("belongs", Citation.objects.filter(edition=draft).update, edition=live)
+
+
+def test_a_reviewed_imported_text_gets_no_more_citations():
+    edition = factories.make_imported()
+    review(edition, factories.make_user())
+    row = {"edition": edition, "reference": factories.make_reference(), "position": 1}
+    assert refused("never change", Citation.objects.create, printed="x", **row)
+
+
 # Imported text
 
 
@@ -236,6 +276,21 @@ def test_imported_text_does_not_replace_what_was_reviewed_here():
     edition = factories.make_imported()
     review(edition, factories.make_user())
     assert refused("does not replace", factories.make_imported, edition.page)
+
+
+def test_imported_text_does_not_come_back_after_a_withdrawal():
+    edition = factories.make_imported()
+    user = factories.make_user()
+    factories.publishing.withdraw(edition=edition, by=user, reason="Wrong.")
+    assert refused("does not replace", factories.make_imported, edition.page)
+
+
+def test_a_withdrawal_dated_ahead_can_still_be_made_at_once():
+    live, user = factories.make_live(), factories.make_user()
+    ahead = {"withdrawn_at": timezone.now() + datetime.timedelta(days=9999)}
+    editions(live).update(**ahead, withdrawn_by=user, withdrawn_reason="x")
+    factories.publishing.withdraw(edition=live, by=user, reason="Now.")
+    assert not Edition.objects.live().exists()
 
 
 def test_imported_text_that_nobody_reviewed_can_be_imported_anew():
@@ -291,7 +346,40 @@ def test_approved_text_is_not_replaced():
         f"INSERT OR REPLACE INTO treatments_edition ({', '.join(columns)}) "
         f"SELECT {values} FROM treatments_edition WHERE id = %s"
     )
-    assert refused("is kept", sql, statement, edition.pk)
+    assert refused("is kept|there already", sql, statement, edition.pk)
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="REPLACE is SQLite's own")
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT OR REPLACE INTO treatments_edition SELECT * FROM treatments_edition",
+        "INSERT OR REPLACE INTO treatments_auditentry SELECT * FROM treatments_auditentry",
+        "INSERT OR REPLACE INTO treatments_review SELECT * FROM treatments_review",
+        "INSERT OR REPLACE INTO treatments_contributor SELECT * FROM treatments_contributor",
+        "INSERT OR REPLACE INTO treatments_citation SELECT * FROM treatments_citation",
+        "INSERT OR REPLACE INTO treatments_page SELECT * FROM treatments_page",
+        "UPDATE OR REPLACE treatments_edition SET id = 1 WHERE state = 'draft'",
+        "UPDATE OR REPLACE treatments_edition SET number = 1, page_id = 1 WHERE state = 'draft'",
+        "UPDATE OR REPLACE treatments_citation SET id = 1 WHERE id > 1",
+        "UPDATE OR REPLACE treatments_page SET slug = 'kept' WHERE slug = 'other'",
+        "UPDATE OR REPLACE treatments_page SET id = 1 WHERE slug = 'other'",
+        "DELETE FROM treatments_page WHERE slug = 'kept'",
+    ],
+)
+def test_a_connection_without_our_pragmas_replaces_nothing(statement):
+    reference = factories.make_reference()
+    body = f'<p>A<cite data-reference="{reference.key}">S</cite></p>'
+    page = factories.make_treatment(slug="kept")
+    factories.make_live(page, body=body)
+    factories.make_draft(factories.make_treatment(slug="other"), body=body)
+    with connection.cursor() as cursor:  # a stranger's connection has neither
+        cursor.execute("PRAGMA recursive_triggers=OFF")
+    try:
+        assert refused("already|never change|kept|belongs|begins as a draft", sql, statement)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA recursive_triggers=ON")
 
 
 def test_saving_approved_text_unchanged_is_no_change():
@@ -349,14 +437,14 @@ def test_one_working_edition_for_each_page_and_language():
     draft = factories.make_draft()
     user = factories.make_user()
     row = {"page": draft.page, "number": 2, "title": "T", "author": user, "held_by": user}
-    assert refused("unique", Edition.objects.create, **row)
+    assert refused("unique|there already", Edition.objects.create, **row)
 
 
 def test_a_number_is_given_once():
     first = factories.make_live()
     user = factories.make_user()
     row = {"page": first.page, "number": 1, "title": "T", "author": user, "held_by": user}
-    assert refused("unique", Edition.objects.create, **row)
+    assert refused("unique|there already", Edition.objects.create, **row)
 
 
 def test_an_edition_has_a_title():
@@ -397,7 +485,7 @@ def test_a_page_never_changes_its_kind():
 
 def test_an_address_is_given_once_for_each_kind():
     page = factories.make_topic()
-    assert refused("unique", Topic.objects.create, slug=page.slug)
+    assert refused("unique|at this address already", Topic.objects.create, slug=page.slug)
 
 
 # References and audit

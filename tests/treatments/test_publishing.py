@@ -3,11 +3,12 @@
 import datetime
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from tests import factories
 from treatments import citations, publishing
-from treatments.models import AuditEntry, Contributor, Edition, OldSlug, Review
+from treatments.models import AuditEntry, Contributor, Edition, Review
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.timedelta(days=1)
@@ -43,6 +44,33 @@ def test_saved_words_are_clean_and_stripped():
 def test_a_text_needs_a_title():
     with pytest.raises(publishing.Refusal, match="needs a title"):
         factories.make_draft(title=" ")
+
+
+def test_a_title_that_is_too_long_is_refused_in_a_sentence():
+    with pytest.raises(publishing.Refusal, match="longer than 200 letters"):
+        factories.make_draft(title="x" * 201)
+
+
+@pytest.mark.parametrize(
+    "title", ["Brake\0 pads", "Brake\x0bpads", "\x0cBrake pads", "Brake\ud800 pads"]
+)
+def test_what_databases_and_feeds_cannot_hold_is_taken_out(title):
+    assert factories.make_draft(title=title, body="<p>A\0B</p>").title == "Brake pads"
+
+
+def test_a_text_of_too_much_markup_is_refused_in_a_sentence():
+    with pytest.raises(publishing.Refusal, match="too much markup"):
+        factories.make_draft(body="<p>a</p>" * 20_000)
+
+
+def test_restoring_a_discarded_edition_is_refused_in_a_sentence():
+    ana = factories.make_user()
+    draft = factories.make_draft(by=ana)
+    pk = draft.pk
+    publishing.discard(edition=draft, by=ana)
+    draft.pk = pk
+    with pytest.raises(publishing.Outdated, match="has been discarded"):
+        publishing.restore(edition=draft, by=ana)
 
 
 def test_saving_nothing_new_leaves_no_trace():
@@ -180,6 +208,7 @@ def test_the_printed_references_are_kept_as_they_stood_at_approval():
         ({"evidence_checked": "on"}, "Tick that you have checked the evidence"),
         ({"due_by": None}, "Give the day of the next review"),
         ({"due_by": timezone.localdate()}, "after today"),
+        ({"due_by": timezone.now() + 99 * DAY}, "Give the day of the next review"),
         ({"version": 99}, "Somebody saved this text since"),
     ],
 )
@@ -219,6 +248,12 @@ def test_scheduling_needs_a_time_to_come():
         publishing.schedule(**factories.approval(edition), publish_at=past)
 
 
+def test_scheduling_needs_a_time_zone():
+    edition, naive = factories.make_submitted(), datetime.datetime(2100, 1, 1)  # noqa: DTZ001
+    with pytest.raises(publishing.Refusal, match="with its time zone"):
+        publishing.schedule(**factories.approval(edition), publish_at=naive)
+
+
 def test_sending_back_needs_a_reason_and_keeps_the_holder():
     ana, bo = factories.make_user(), factories.make_user()
     edition = factories.make_submitted(by=ana)
@@ -228,6 +263,16 @@ def test_sending_back_needs_a_reason_and_keeps_the_holder():
     edition = Edition.objects.get()
     assert (edition.state, edition.held_by) == ("draft", ana)
     assert AuditEntry.objects.get(action="send back").reason == "The last step is missing."
+
+
+def test_the_same_review_is_not_recorded_twice():
+    reviewer, edition = factories.make_user(), factories.make_imported()
+    checked = {"edition": edition, "by": reviewer, "evidence_checked": True}
+    with time_machine.travel(timezone.now(), tick=False):
+        publishing.review_unchanged(**checked, due_by=factories.LATER)
+        with pytest.raises(publishing.Refusal, match="a moment ago"):
+            publishing.review_unchanged(**checked, due_by=factories.LATER - DAY)
+    assert Review.objects.get().due_by == factories.LATER
 
 
 def test_only_live_text_is_reviewed_unchanged():
@@ -290,37 +335,12 @@ def test_what_is_not_scheduled_is_not_called_off():
         publishing.cancel_schedule(edition=live, by=factories.make_user(), reason="x")
 
 
-# Addresses
-
-
-def test_an_old_address_leads_to_the_page():
-    page = factories.make_treatment(slug="old")
-    publishing.change_slug(page=page, by=factories.make_user(), slug="new")
-    assert (OldSlug.objects.get().slug, OldSlug.objects.get().page_id) == ("old", page.pk)
-
-
-def test_a_page_may_go_back_to_its_own_old_address():
-    page, user = factories.make_treatment(slug="old"), factories.make_user()
-    page = publishing.change_slug(page=page, by=user, slug="new")
-    page = publishing.change_slug(page=page, by=user, slug="old")
-    assert (page.slug, OldSlug.objects.get().slug) == ("old", "new")
-
-
-@pytest.mark.parametrize("taken", ["theirs", "theirs-once"])
-def test_an_address_that_leads_elsewhere_is_not_given_away(taken):
-    user = factories.make_user()
-    other = factories.make_treatment(slug="theirs-once")
-    publishing.change_slug(page=other, by=user, slug="theirs")
-    with pytest.raises(publishing.Refusal, match="Choose another one"):
-        publishing.change_slug(page=factories.make_treatment(), by=user, slug=taken)
-
-
 # Every verb
 
 
 def deeds():
     """{verb: (the permission it asks for, a call of it that would succeed, as `by`)}."""
-    write, approve, manage = publishing.WRITE, publishing.APPROVE, publishing.MANAGE
+    write, approve = publishing.WRITE, publishing.APPROVE
     make, do = factories, publishing
     words = {"title": "T", "body": "<p>B</p>"}
     checked = {"evidence_checked": True, "due_by": make.LATER}
@@ -348,10 +368,6 @@ def deeds():
         "cancel schedule": (
             approve,
             lambda by: do.cancel_schedule(edition=make.make_scheduled(), by=by, reason="x"),
-        ),
-        "change address": (
-            manage,
-            lambda by: do.change_slug(page=make.make_treatment(), by=by, slug="elsewhere"),
         ),
     }
 

@@ -49,7 +49,7 @@ def test_a_retracted_source_shows_at_once_and_its_printed_words_stay():
     page = factories.make_live(body=f"<p>A{cite('spoke-2001')}</p>").page
     Reference.objects.update(retracted=True, source_text="Other words.")
     _, _, (reference,) = reading.read(live(page)[0])
-    assert (reference.retracted, reference.printed) == (True, "As received.")
+    assert (reference.retraction, reference.printed) == (wording.RETRACTED, "As received.")
 
 
 def test_text_that_came_past_the_field_is_cleaned_before_it_is_marked_safe():

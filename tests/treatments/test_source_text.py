@@ -267,6 +267,17 @@ def test_a_number_settled_as_text_is_text_and_no_more_reported():
     assert not [one for one in document.notices if one.line == 7]
 
 
+def test_a_citation_between_two_sentences_may_be_the_quantity_of_the_second():
+    document = parse(leaflet("Oil it at night. 2 Drops are enough."))
+    assert "If it is a quantity" in document.notices[0].sentence
+
+
+def test_a_paragraph_behind_doubled_blank_lines_may_have_lost_its_heading():
+    text = "Heading\n\nText.\n\nOne\n\nText.\n\n\nMore text."
+    assert ["a heading fell out" in one.sentence for one in parse(text).notices] == [True]
+    assert not parse(text.replace("\n\n\n", "\n\nTwo\n\n")).notices
+
+
 def test_a_number_in_mid_sentence_behind_a_double_space_may_be_a_quantity():
     document = parse(leaflet("It takes\u00a0 4-6 hours."))
     assert Cited((4, 5, 6), "4-6") in document.sections[0].paragraphs[0].parts
@@ -380,6 +391,14 @@ def test_keys_are_made_of_surname_and_year_without_accents():
         "undated-leaflet",
         "2",
     )
+
+
+def test_a_key_that_is_already_taken_counts_as_the_first():
+    sources = [
+        source(number, f"Ham Q. {title}. J 1990; 1: 2.") for number, title in enumerate("TU")
+    ]
+    assert reference_keys(sources, ["ham-1990", "ham-1990b"]) == ("ham-1990c", "ham-1990d")
+    assert reference_keys(sources[:1], ["ham-1990"]) == ("ham-1990b",)
 
 
 def test_a_slug_holds_latin_letters_digits_and_hyphens():

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests import factories
-from treatments import publishing
+from treatments import arranging, publishing
 
 pytestmark = pytest.mark.django_db
 
@@ -81,7 +81,7 @@ def test_a_treatment_leads_to_the_ones_before_and_after(client):
 def test_a_treatment_shows_its_tags(client):
     page = factories.make_treatment(tags=["brakes", "levers"])
     factories.make_live(page)
-    assert "Related pages: brakes , levers" in page_at(client, page.get_absolute_url())
+    assert "More about: brakes , levers" in page_at(client, page.get_absolute_url())
 
 
 def test_a_treatment_of_a_withdrawn_topic_is_still_there(client):
@@ -129,8 +129,8 @@ def test_a_treatment_is_not_found_among_topics(client):
 
 def test_an_old_address_redirects_in_one_hop(client):
     page, user = factories.make_live(factories.make_treatment(slug="a")).page, factories.make_user()
-    page = publishing.change_slug(page=page, by=user, slug="b")
-    publishing.change_slug(page=page, by=user, slug="c")
+    page = arranging.change_slug(page=page, by=user, slug="b")
+    arranging.change_slug(page=page, by=user, slug="c")
     answer = client.get("/treatments/a/?q=private")
     assert (answer.status_code, answer["Location"]) == (301, "/treatments/c/")
 
@@ -148,7 +148,7 @@ def test_treatments_stand_under_their_kinds(client):
 def test_side_by_side_shows_the_texts_in_the_order_asked_for(client):
     one, two = factories.make_live(title="One").page, factories.make_live(title="Two").page
     text = page_at(client, f"/treatments/?t={two.slug}&t={one.slug}")
-    assert re.search(r"Two Squeeze the lever\. One Squeeze the lever\.", text)
+    assert re.search(r"Two Squeeze the lever\..* One Squeeze the lever\.", text)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """The portal's words: pages, their editions, the sources and the people."""
 
 from treatments.models.audit import AuditEntry
-from treatments.models.editions import Contributor, Edition, Review
+from treatments.models.editions import Contributor, Edition, Review, SharedPreview
 from treatments.models.pages import Code, OldSlug, Page, PageTag, Term, Topic, Treatment
 from treatments.models.people import User
 from treatments.models.references import Citation, Reference
@@ -17,6 +17,7 @@ __all__ = [
     "PageTag",
     "Reference",
     "Review",
+    "SharedPreview",
     "Term",
     "Topic",
     "Treatment",

@@ -36,10 +36,7 @@ class EditionQuerySet(models.QuerySet):
 
     def current(self, at=None):
         """The newest published edition of each page and language, withdrawn since or not."""
-        newer = Edition.objects.published(at).filter(
-            page=OuterRef("page"), language=OuterRef("language"), number__gt=OuterRef("number")
-        )
-        return self.published(at).filter(~Exists(newer))
+        return self.published(at).filter(~_replaced(at))
 
     def live(self, at=None):
         """What patients read: every public surface fetches through this word."""
@@ -62,10 +59,7 @@ class EditionQuerySet(models.QuerySet):
 
     def superseded(self, at=None):
         """Published once, and replaced by a higher number since."""
-        newer = Edition.objects.published(at).filter(
-            page=OuterRef("page"), language=OuterRef("language"), number__gt=OuterRef("number")
-        )
-        return self.published(at).filter(Exists(newer))
+        return self.published(at).filter(_replaced(at))
 
     def never_reviewed(self, at=None):
         """Imported, and nobody of this hospital has reviewed it yet."""
@@ -85,6 +79,14 @@ class EditionQuerySet(models.QuerySet):
             reviewed_by=Subquery(last.values("reviewed_by")[:1]),
             due_by=Subquery(last.values("due_by")[:1]),
         )
+
+
+def _replaced(at):
+    """Whether a published edition has a higher number than the one asked about."""
+    newer = Edition.objects.published(at).filter(
+        page=OuterRef("page"), language=OuterRef("language"), number__gt=OuterRef("number")
+    )
+    return Exists(newer)
 
 
 class EditionManager(models.Manager.from_queryset(EditionQuerySet)):
@@ -363,3 +365,29 @@ class Review(models.Model):
             *self.reviewer.natural_key(),
             self.reviewed_at.isoformat(),
         )
+
+
+class SharedPreviewQuerySet(models.QuerySet):
+    def open(self, at=None):
+        """Links that still work: neither revoked nor expired."""
+        return self.filter(revoked_at=None, expires_at__gt=at or timezone.now())
+
+
+class SharedPreview(models.Model):
+    """A link by which somebody without an account can read one edition before it is published."""
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="shared_previews")
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    made_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SharedPreviewQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-made_at", "-id"]
+
+    def __str__(self):
+        return f"{self.edition}, shared until {self.expires_at:%Y-%m-%d}"

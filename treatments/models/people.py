@@ -12,6 +12,10 @@ class User(AbstractUser):
         "for example “RN, pain clinic”.",
     )
 
+    class Meta(AbstractUser.Meta):
+        verbose_name = "person"
+        verbose_name_plural = "people"
+
     def signature(self):
         """The name as patients read it: "Ana Díaz, RN, pain clinic"."""
         name = self.get_full_name() or self.username

@@ -142,6 +142,7 @@ class _Block:
     raw: str
     restored: bool = False
     tight: bool = False  # the next block follows without a blank line
+    gap: int = 0  # blank lines before it
 
     @property
     def text(self) -> str:
@@ -205,12 +206,12 @@ class _Reader:
 
     def _blocks(self, text: str) -> list[_Block]:
         blocks: list[_Block] = []
-        follows = False
+        follows, gap = False, 0
         for number, line in enumerate(_lines(text), 1):
             if not line.strip():
                 if number in self.restored:
                     blocks.append(_Block(number, self.restored[number], restored=True))
-                follows = False
+                follows, gap = False, gap + 1
                 continue
             self._check_line(number, line)
             if follows and _goes_on(line):
@@ -218,8 +219,8 @@ class _Reader:
                 continue
             if follows:
                 blocks[-1] = replace(blocks[-1], tight=True)
-            blocks.append(_Block(number, line))
-            follows = True
+            blocks.append(_Block(number, line, gap=gap))
+            follows, gap = True, 0
         return blocks
 
     def _check_line(self, number: int, line: str) -> None:
@@ -376,11 +377,20 @@ class _Reader:
                 sections.append((block, []))
             else:
                 target = sections[-1][1] if sections else introduction
+                self._notice_gap(block, is_first=not target)
                 target.append(Paragraph(block.line, self.marks.parts(block)))
         for block, paragraphs in sections:
             if not paragraphs:
                 self._no_text_under(block)
         return tuple(introduction), tuple(_section(*section) for section in sections)
+
+    def _notice_gap(self, block: _Block, *, is_first: bool) -> None:
+        if block.gap > 1 and not is_first:
+            self.notice(
+                block.line,
+                f"{block.gap} blank lines stand before this paragraph. If a heading fell out "
+                "there, give it under restored.",
+            )
 
     def _no_text_under(self, block: _Block) -> None:
         self.problem(
@@ -501,9 +511,15 @@ class _Marks:
             self._report_unclear(line, block.raw, mark)
         elif mark.likely == "yes" and not fits:
             self._report_beyond(line, block.raw, mark)
-        elif mark.form == "after a space" and "," not in mark.written:
+        elif self._may_be_quantity(block, mark):
             self._report_quantity(line, block.raw, mark)
         return mark.likely == "yes" and fits
+
+    def _may_be_quantity(self, block: _Block, mark: Mark) -> bool:
+        """Whether a citation could be the beginning of what follows: "at night. 2 Tablets"."""
+        if mark.form == "after a sentence":
+            return bool(block.raw[mark.end :].strip())
+        return mark.form == "after a space" and "," not in mark.written
 
     def _report_quantity(self, line: int, raw: str, mark: Mark) -> None:
         self.reader.notice(

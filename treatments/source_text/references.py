@@ -1,5 +1,6 @@
 """References as a document lists them: their own numbering, their parts, their keys."""
 
+import itertools
 import re
 import unicodedata
 from collections import Counter
@@ -33,6 +34,7 @@ def collapsed(text: str) -> str:
     return " ".join(text.split())
 
 
+LONGEST_NAME = 60  # characters of a key before its year; a society's name can be long
 YEAR = re.compile(r"(?<![\d-])(?:1[89]|20)\d\d(?!\d)")
 LABEL = re.compile(r"(?:\[(\d{1,3})\]\s*|\((\d{1,3})\)\s*|(\d{1,3})[.)]\s+)(?=\S)")
 _PERSON = r"[^\W\d_][^\d.,;:?!]* [A-Z]{1,4}(?: (?:Jr|Sr|2nd|3rd))?"
@@ -58,18 +60,22 @@ def reference_parts(text: str) -> dict[str, str]:
     return {name: value.strip() for name, value in found.items()}
 
 
-def reference_keys(sources: Iterable[Source]) -> tuple[str, ...]:
+def reference_keys(sources: Iterable[Source], taken: Iterable[str] = ()) -> tuple[str, ...]:
     """A key for each reference, in order: "onofrio-1990"; where two agree, a, b, c follow.
 
     It is made of the first author's surname, or of the text's first three words where the
-    authors are not known, and of the year, where there is one.
+    authors are not known, and of the year, where there is one. None is one of those `taken`,
+    whose owner counts as the first of those that agree.
     """
     plain = [_key(source) for source in sources]
-    count, seen = Counter(plain), Counter()
+    count, used = Counter(plain), set(taken)
+    begin = {key: int(key in used) for key in plain}
     keys = []
     for key in plain:
-        keys.append(key + _letter(seen[key]) if count[key] > 1 else key)
-        seen[key] += 1
+        lettered = (key + _letter(place) for place in itertools.count(begin[key]))
+        choices = lettered if count[key] > 1 or begin[key] else itertools.chain([key], lettered)
+        keys.append(next(choice for choice in choices if choice not in used))
+        used.add(keys[-1])
     return tuple(keys)
 
 
@@ -77,7 +83,7 @@ def _key(source: Source) -> str:
     surname = source.authors.split(",")[0].removesuffix(" et al").rpartition(" ")[0]
     year = YEAR.search(source.text)
     words = surname or " ".join(YEAR.sub(" ", source.text).split()[:3])
-    name = slug(words) or f"reference-{source.number}"
+    name = slug(words)[:LONGEST_NAME].strip("-") or f"reference-{source.number}"
     return slug(f"{name}-{source.year or (year[0] if year else '')}")
 
 

@@ -33,10 +33,13 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def handle(self, *args, **options):
+        os.umask(0o077)  # what is kept is the portal's user's alone; the server inherits this
         self.say(f"Settings: {settings.SITE_URL}, data in {settings.DATA_DIR}")
         self.check()
         refuse_taken_port(settings.HOST, settings.PORT)
-        with database_sentences(), one_at_a_time():
+        refuse_files_of_others(sqlite_file())
+        with folder_sentences(), database_sentences(), one_at_a_time():
+            refuse_damage(connection)
             self.migrate()
             self.check(tags=["database"], databases=["default"])
             self.load_texts()
@@ -109,6 +112,52 @@ def _unbound(error, host, port):
     return f"HOST {host} cannot be listened at: {error.strerror}. Write an address of this machine."
 
 
+def sqlite_file():
+    """The path of SQLite's file; None with PostgreSQL."""
+    return None if settings.DATABASE_GIVEN else settings.DATABASES["default"]["NAME"]
+
+
+def refuse_files_of_others(database):
+    """Raise ImproperlyConfigured where this user may not write SQLite's files."""
+    paths = [f"{database}{ending}" for ending in ("", "-wal", "-shm")] if database else []
+    for path in filter(os.path.exists, paths):
+        if not os.access(path, os.R_OK | os.W_OK):
+            raise ImproperlyConfigured(f"DATA_DIR {path} {_unwritable(path)}")
+
+
+def _unwritable(path):
+    if os.stat(path).st_uid == os.geteuid():
+        return f"is write-protected: type: chmod u+rw {path}"
+    change = f"chown -R {os.geteuid()} {settings.DATA_DIR}"
+    return f"belongs to another user: as root, type: {change}"
+
+
+def refuse_damage(database):
+    """Raise ImproperlyConfigured where SQLite finds its own file damaged."""
+    if database.vendor != "sqlite":
+        return
+    with database.cursor() as cursor:
+        said = " ".join(cursor.execute("PRAGMA quick_check(1)").fetchone()[0].split())
+    if said != "ok":
+        raise ImproperlyConfigured(
+            f"DATA_DIR {settings.DATA_DIR}: the database is damaged: {said}. "
+            "Put a backup in its place, as docs/operating.md says under “Restoring”."
+        )
+
+
+@contextlib.contextmanager
+def folder_sentences():
+    """Turn what the system says of a file into one sentence that names the setting."""
+    try:
+        yield
+    except OSError as error:
+        found = f"{error.filename}: " if error.filename else ""
+        raise ImproperlyConfigured(
+            f"DATA_DIR {settings.DATA_DIR}: {found}{error.strerror or error}. "
+            "Let the portal's user write there, and see that the disk has room."
+        ) from error
+
+
 @contextlib.contextmanager
 def database_sentences():
     """Turn what a database driver says into one sentence that names the setting."""
@@ -123,9 +172,19 @@ def database_sentences():
 @contextlib.contextmanager
 def one_at_a_time():
     """Wait while another start prepares the same folder or the same database."""
-    with open(settings.DATA_DIR / "serve.lock", "w") as lock, _turn_of_nodes():
+    with open(settings.DATA_DIR / "serve.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+        connect(connection)
+        with _turn_of_nodes():
+            yield
+
+
+def connect(database):
+    """Open the connection, or raise ImproperlyConfigured with the setting's name."""
+    try:
+        database.ensure_connection()
+    except ImproperlyConfigured as error:  # Django's own sentence names no setting
+        raise ImproperlyConfigured(f"DATABASE_URL cannot be used: {error}") from error
 
 
 @contextlib.contextmanager
@@ -147,16 +206,18 @@ def valid_administrator():
     try:
         user.clean_fields()
     except ValidationError as error:
-        raise ImproperlyConfigured(_refusal("DJANGO_SUPERUSER_USERNAME", error)) from error
+        wrong = error.message_dict.items()
+        lines = [_refusal(f"DJANGO_SUPERUSER_{field.upper()}", said) for field, said in wrong]
+        raise ImproperlyConfigured("\n".join(lines)) from error
     try:
         validate_password(password, user)
     except ValidationError as error:
-        raise ImproperlyConfigured(_refusal("DJANGO_SUPERUSER_PASSWORD", error)) from error
+        raise ImproperlyConfigured(_refusal("DJANGO_SUPERUSER_PASSWORD", error.messages)) from error
     return user
 
 
-def _refusal(name, error):
-    return f"{name} is refused. {' '.join(error.messages)}"
+def _refusal(name, sentences):
+    return f"{name} is refused. {' '.join(sentences)}"
 
 
 def digest_of_sources():
@@ -177,4 +238,5 @@ def run_server():
     os.chdir(settings.BASE_DIR)
     sys.stdout.flush()
     module = ["-m", "eduportal.server", settings.HOST, str(settings.PORT), settings.SITE_URL]
+    module.append(str(sqlite_file() or ""))
     os.execv(sys.executable, [sys.executable, *module])  # noqa: S606 – no shell is wanted

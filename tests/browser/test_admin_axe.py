@@ -1,0 +1,214 @@
+"""What axe finds on the staff's pages: light and dark, on a desk and on a phone."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth.models import Group
+from taggit.models import Tag
+
+from eduportal import invitation
+from tests import factories
+from tests.browser.admin import at_work, open_text, person
+from treatments.admin.writing import edition_url
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+LOOKS = [("light", DESK), ("dark", DESK), ("light", PHONE)]  # no colour depends on the width
+OPTIONS = {
+    "resultTypes": ["violations"],
+    "preload": False,  # it would fetch the stylesheets in ways that the policy refuses
+    "rules": {"target-size": {"enabled": True}},  # of WCAG 2.2
+}
+# {(page, rule): why Django's own markup stays as it is}
+DOUBLE_LIST = "An icon bears the label of the search box beside it, which has it too."
+EMPTY_HEAD = "The column is the rows' first, and empty."
+KNOWN = {
+    ("person", "aria-prohibited-attr"): DOUBLE_LIST,
+    ("role", "aria-prohibited-attr"): DOUBLE_LIST,
+    ("address and order", "empty-table-header"): EMPTY_HEAD,
+} | {
+    (
+        name,
+        "label-title-only",
+    ): "The label is a picture with the text “Search”, which axe overlooks."
+    for name in ("list", "empty list", "nothing found", "tags", "references", "people")
+}
+CLIPPING = Path(__file__).parent.parent / "clippings" / "zotero.ris"
+APP = "/admin/treatments"
+
+
+def press(page, name):
+    """Press a button whose form the browser would not send as it is filled in."""
+    page.evaluate("document.querySelectorAll('form').forEach((form) => { form.noValidate = true })")
+    page.get_by_role("button", name=name, exact=True).click()
+    page.wait_for_load_state()
+
+
+def editor_stands(page):
+    page.get_by_role("textbox", name="Body", exact=True).wait_for()
+
+
+# Each walk goes from page to page, and says where it is.
+
+
+def lists_of_an_author(page, author):
+    live = factories.make_live(factories.make_treatment(tags=["brakes"]))
+    for address, name in (
+        ("/admin/", "index"),
+        (f"{APP}/treatment/", "list"),
+        (f"{APP}/treatment/?q=nothing+like+it", "nothing found"),
+        (f"{APP}/term/", "empty list"),
+        ("/admin/roles/", "roles"),
+        (f"{APP}/treatment/{live.page_id}/history/", "history"),
+        ("/admin/password_change/", "password"),
+    ):
+        page.goto(address)
+        yield name
+    press(page, "Change my password")
+    yield "password refused"
+    page.goto(f"{APP}/treatment/add/")
+    yield "add"
+    press(page, "Save")
+    yield "add refused"
+
+
+def texts_of_an_author(page, author):
+    open_text(page, factories.make_live().page)
+    yield "text to read"
+    draft = factories.make_draft(by=author)
+    open_text(page, draft.page)
+    editor_stands(page)
+    yield "text to write"
+    page.get_by_label("Summary").fill("Typed.")
+    page.reload()
+    editor_stands(page)
+    yield "text offered back"
+    press(page, "Bring it back")
+    yield "text brought back"
+    factories.make_draft(draft.page, by=author, body="<p>Theirs.</p>")
+    press(page, "Save draft")
+    editor_stands(page)
+    yield "conflict"
+    page.get_by_label("Title").fill("")
+    press(page, "Save draft")
+    editor_stands(page)
+    yield "save refused"
+
+
+def texts_of_a_reviewer(page, reviewer):
+    edition = factories.make_submitted(factories.make_live().page)
+    open_text(page, edition.page)
+    for summary in page.locator("summary").all():
+        summary.click()
+    yield "text in review"
+    press(page, "Approve")
+    yield "approval refused"
+    page.goto(edition_url(edition.page, 1))
+    yield "edition"
+    open_text(page, factories.make_scheduled().page)
+    yield "text to come"
+    open_text(page, factories.make_withdrawn().page)
+    yield "text withdrawn"
+
+
+def pages_of_a_manager(page, manager):
+    live = factories.make_live(factories.make_treatment(tags=["brakes", "levers"]))
+    page.goto(f"{APP}/treatment/{live.page_id}/change/")
+    yield "address and order"
+    page.goto(f"{APP}/user/")
+    yield "people"
+    page.goto(f"/admin/taggit/tag/{Tag.objects.first().pk}/change/")
+    yield "tag"
+    page.goto("/admin/taggit/tag/")
+    yield "tags"
+    page.locator("#action-toggle").check()
+    page.locator("select[name=action]").select_option("merge")
+    press(page, "Go")
+    page.get_by_label("The tag that stays").wait_for()
+    yield "merge tags"
+
+
+def references_of_a_manager(page, manager):
+    one, other = factories.make_reference(), factories.make_reference()
+    for address, name in (
+        ("", "references"),
+        (f"{one.pk}/change/", "reference"),
+        (f"{one.pk}/delete/", "delete a reference"),
+        (f"{one.pk}/merge/", "merge references"),
+        (f"{one.pk}/merge/?with={other.pk}", "compare references"),
+        ("add/", "add a reference"),
+    ):
+        page.goto(f"{APP}/reference/{address}")
+        yield name
+    press(page, "Save")
+    yield "reference refused"
+    page.goto(f"{APP}/reference/import/")
+    yield "import"
+    page.locator("textarea").fill(CLIPPING.read_text(encoding="utf-8"))
+    press(page, "Show what is in it")
+    page.get_by_role("button", name="Import what is ticked").wait_for()
+    yield "what is imported"
+
+
+def pages_of_an_administrator(page, administrator):
+    someone = person("Authors")
+    for address, name in (
+        (f"{APP}/user/add/", "add a person"),
+        (f"{APP}/user/{someone.pk}/change/", "person"),
+        (f"{APP}/user/{someone.pk}/password/", "password of a person"),
+        (f"{APP}/user/{someone.pk}/delete/", "delete a person"),
+        (f"/admin/auth/group/{Group.objects.first().pk}/change/", "role"),
+    ):
+        page.goto(address)
+        yield name
+
+
+def pages_of_nobody(page, nobody):
+    page.goto("/admin/login/?why=ended&next=/admin/")
+    yield "sign in"
+    press(page, "Log in")
+    page.get_by_label("Username").fill("ana")
+    page.get_by_label("Password").fill("wrong")
+    press(page, "Log in")
+    yield "sign-in failed"
+    page.goto(urlsplit(invitation.link()).path)
+    yield "invitation"
+    page.goto("/admin/invitation/x/y/")
+    yield "invitation used"
+
+
+def broken(page):
+    """{rule: the markup that breaks it}, in every look of the page."""
+    found = {}
+    for scheme, size in LOOKS:
+        page.set_viewport_size(size)
+        page.emulate_media(color_scheme=scheme)
+        # Colours that still change are neither of the two.
+        page.evaluate("Promise.allSettled(document.getAnimations().map((moves) => moves.finished))")
+        for rule in Axe().run(page, options=OPTIONS).response["violations"]:
+            found.setdefault(rule["id"], []).extend(node["html"] for node in rule["nodes"])
+    return found
+
+
+@pytest.mark.parametrize(
+    ("role", "walk"),
+    [
+        ("Authors", lists_of_an_author),
+        ("Authors", texts_of_an_author),
+        ("Reviewers", texts_of_a_reviewer),
+        ("Managers", pages_of_a_manager),
+        ("Managers", references_of_a_manager),
+        ("administrator", pages_of_an_administrator),
+        (None, pages_of_nobody),
+    ],
+)
+def test_axe_finds_nothing(browser, live_server, role, walk):
+    user = role and person(role, is_superuser=role == "administrator")
+    with at_work(browser, live_server, user) as page:
+        seen = {name: broken(page) for name in walk(page, user)}
+    found = {(name, rule): seen[name][rule] for name in seen for rule in seen[name]}
+    assert {where: found[where] for where in found.keys() - KNOWN} == {}
+    assert {where for where in KNOWN if where[0] in seen} == found.keys()  # none is out of date

@@ -1,0 +1,39 @@
+"""The admin site: its menu in the editors' order, and the pages that belong to no model."""
+
+from django.contrib import admin
+from django.template.response import TemplateResponse
+from django.urls import path
+
+from treatments import roles
+
+MENU = ["Treatment", "Topic", "Term", "Reference", "Tag", "User", "Group"]
+
+
+class PortalAdmin(admin.AdminSite):
+    site_header = "Patient information"
+    site_title = "Patient information"
+    index_title = "What do you want to work on?"
+    enable_nav_sidebar = False
+
+    def get_app_list(self, request, app_label=None):
+        """One list in the order in which editors work, instead of one for each Django app."""
+        apps = super().get_app_list(request, app_label)
+        models = [model for app in apps for model in app["models"] if model["object_name"] in MENU]
+        models.sort(key=lambda model: MENU.index(model["object_name"]))
+        if app_label or not models:
+            return apps
+        return [apps[0] | {"name": "Texts and people", "models": models}]
+
+    def get_urls(self):
+        return [path("roles/", self.admin_view(self.roles), name="roles"), *super().get_urls()]
+
+    def roles(self, request):
+        """Who may do what."""
+        deeds = dict.fromkeys((deed for may in roles.ROLES.values() for deed in may.values()), None)
+        table = [(deed, [deed in may.values() for may in roles.ROLES.values()]) for deed in deeds]
+        context = self.each_context(request) | {
+            "title": "Who may do what",
+            "roles": list(roles.ROLES),
+            "table": table,
+        }
+        return TemplateResponse(request, "admin/roles.html", context)

@@ -1,0 +1,153 @@
+"""The verbs of what surrounds a text: opening pages, their addresses, their tags.
+
+One Manager is enough for these, since patients do not read them as advice. Each is audited.
+"""
+
+import re
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django.utils.text import slugify
+from taggit.models import Tag
+
+from treatments import publishing
+from treatments.models import AuditEntry, OldSlug, Page, PageTag
+from treatments.publishing import MANAGE, NotAllowed, Refusal
+
+LONGEST_SLUG = 80
+SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+@transaction.atomic
+def open_page(*, model, title, by, topic=None, treatment_kind=""):
+    """Make a page of a proxy model (Topic, Treatment, Term) with a first draft of that title."""
+    if not by.has_perm(f"treatments.add_{model.KIND}"):
+        raise NotAllowed("You do not have the permission for this. Ask a Manager.")
+    last = Page.objects.filter(kind=model.KIND, topic=topic).aggregate(last=Max("position"))["last"]
+    page = model.objects.create(
+        slug=free_slug(model.KIND, title),
+        topic=topic,
+        treatment_kind=treatment_kind,
+        position=(last or 0) + 1,
+    )
+    publishing.save_words(page=page, by=by, title=title, body="")
+    return page
+
+
+def free_slug(kind, title):
+    """An address made of the title that no page of the kind has or had."""
+    stem = slugify(title)[: LONGEST_SLUG - 4].strip("-") or kind
+    slug, number = stem, 1
+    while _taken(kind, slug):
+        number += 1
+        slug = f"{stem}-{number}"
+    return slug
+
+
+def _taken(kind, slug):
+    return (
+        Page.objects.filter(kind=kind, slug=slug).exists()
+        or OldSlug.objects.filter(kind=kind, slug=slug).exists()
+    )
+
+
+@transaction.atomic
+def change_slug(*, page, by, slug):
+    """Give a page another address at once; the old one leads to it for good."""
+    require_manager(by)
+    page = Page.objects.select_for_update().get(pk=page.pk)
+    if slug == page.slug:
+        return page
+    refuse_slug(page, slug)
+    before = {"slug": page.slug}
+    OldSlug.objects.filter(kind=page.kind, slug=slug).delete()
+    OldSlug.objects.create(kind=page.kind, slug=page.slug, page=page)
+    page.slug = slug
+    try:
+        with transaction.atomic():
+            page.save(update_fields=["slug"])
+    except IntegrityError:  # another page took the address in the same moment
+        raise Refusal("Another page has this address. Choose another one.") from None
+    _audit(by, "change address", page, before, {"slug": slug})
+    return page
+
+
+def refuse_slug(page, slug):
+    """Raise Refusal where the address is none, belongs to another page, or once did."""
+    if not SLUG.fullmatch(slug) or len(slug) > LONGEST_SLUG:
+        raise Refusal("An address is made of lower-case letters, digits and hyphens, 80 at most.")
+    if Page.objects.filter(kind=page.kind, slug=slug).exclude(pk=page.pk).exists():
+        raise Refusal("Another page has this address. Choose another one.")
+    if OldSlug.objects.filter(kind=page.kind, slug=slug).exclude(page=page.pk).exists():
+        raise Refusal("This address once led to another page and still does. Choose another one.")
+
+
+def arrangement(page):
+    """What surrounds a page's text, as the audit trail tells it."""
+    return {
+        "topic": page.topic.slug if page.topic_id else "",
+        "position": page.position,
+        "treatment kind": page.treatment_kind,
+        "other spellings": page.other_spellings,
+        "tags": sorted(page.tags.names()),
+        "codes": sorted(str(code) for code in page.codes.all()),
+    }
+
+
+def record_arrangement(*, page, by, before):
+    """Write into the audit trail what changed since `before`, an `arrangement`, if anything did."""
+    after = arrangement(page)
+    changed = [name for name in after if after[name] != before.get(name)]
+    if changed:
+        told = ({name: side.get(name) for name in changed} for side in (before, after))
+        _audit(by, "arrange", page, *told)
+
+
+@transaction.atomic
+def rename_tag(*, tag, by, name):
+    """Give a tag another name; its address follows. Pages keep it."""
+    require_manager(by)
+    name = " ".join(name.split())
+    if not name:
+        raise Refusal("A tag needs a name.")
+    if Tag.objects.filter(name__iexact=name).exclude(pk=tag.pk).exists():
+        raise Refusal(f"There is a tag “{name}” already. Merge the two instead.")
+    before = {"name": tag.name, "slug": tag.slug}
+    tag.name, tag.slug = name, _free_tag_slug(tag, name)
+    tag.save()
+    _audit(by, "rename tag", name, before, {"name": tag.name, "slug": tag.slug})
+    return tag
+
+
+def _free_tag_slug(tag, name):
+    others = Tag.objects.exclude(pk=tag.pk)
+    number, slug = None, tag.slugify(name)
+    while others.filter(slug=slug).exists():
+        number = (number or 1) + 1
+        slug = tag.slugify(name, number)
+    return slug
+
+
+@transaction.atomic
+def merge_tags(*, tags, into, by):
+    """Put `into` on every page that has one of the tags, and delete these."""
+    require_manager(by)
+    gone = [tag for tag in tags if tag.pk != into.pk]
+    if not gone:
+        raise Refusal("Choose at least two tags to merge.")
+    pages = Page.objects.filter(page_tags__tag__in=gone).exclude(page_tags__tag=into).distinct()
+    PageTag.objects.bulk_create(PageTag(content_object=page, tag=into) for page in pages)
+    names = sorted(tag.name for tag in gone)
+    Tag.objects.filter(pk__in=[tag.pk for tag in gone]).delete()
+    _audit(by, "merge tags", into.name, {"tags": [*names, into.name]}, {"tags": [into.name]})
+    return into
+
+
+def require_manager(by):
+    """Raise NotAllowed for anybody who may not manage pages."""
+    if not by.has_perm(MANAGE):
+        raise NotAllowed("You do not have the permission for this. Ask a Manager.")
+
+
+def _audit(by, action, subject, before, after):
+    AuditEntry.objects.record(by=by, action=action, subject=subject, before=before, after=after)

@@ -1,0 +1,63 @@
+"""What a text may hold: elements, attributes and their values, addresses, characters."""
+
+import re
+
+# Structure that patients need, and nothing that dresses, runs or loads.
+TAGS = {
+    "p", "br", "h2", "h3", "strong", "em", "sub", "sup", "a", "cite", "span",
+    "ul", "ol", "li", "blockquote",
+    "table", "caption", "thead", "tbody", "tr", "th", "td",
+}  # fmt: skip
+ATTRIBUTES = {
+    "*": {"lang", "dir"},
+    "a": {"href"},
+    "cite": {"data-reference"},
+    "ol": {"start"},
+    "th": {"colspan", "rowspan", "scope"},
+    "td": {"colspan", "rowspan"},
+}
+SCHEMES = {"http", "https", "mailto", "tel"}
+FORMS = {
+    "data-reference": re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*"),
+    "lang": re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*"),
+    "dir": re.compile(r"ltr|rtl|auto"),
+    "scope": re.compile(r"(?:row|col)(?:group)?"),
+    "colspan": re.compile(r"[1-9][0-9]?"),
+    "rowspan": re.compile(r"[1-9][0-9]?"),
+    "start": re.compile(r"[1-9][0-9]{0,2}"),
+    # An address that looks like one of ours has to be one: no "//elsewhere", no "/\elsewhere",
+    # no "https://ours@elsewhere". "#place" leads nowhere, since no id is kept.
+    "href": re.compile(
+        r"https?://[^\s\\/?#@]+(?:[/?#][^\s\\]*)?|mailto:[^\s\\]+|tel:[-+().;=%0-9a-z]+"
+        r"|/(?:[^\s\\/][^\s\\]*)?",
+        re.IGNORECASE,
+    ),
+}
+# Controls and non-characters; overrides and isolates, which turn the order of letters round;
+# zero widths (but the joiners, which scripts need); tag characters; private ones, such as bullets.
+_UNSEEN = re.compile(
+    "[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u202a-\u202e\u2060-\u206f\ufdd0-\ufdef\ufeff"
+    "\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\ue000-\uf8ff\U000e0000-\U000e007f\U000f0000-\U0010ffff]"
+)
+
+
+def attributes(tag: str) -> set[str]:
+    """The attributes that an element may have."""
+    if tag == "cite":  # and no others: citations are found by this one spelling
+        return ATTRIBUTES["cite"]
+    return ATTRIBUTES["*"] | ATTRIBUTES.get(tag, set())
+
+
+def value(attribute: str, given: str) -> str | None:
+    """An attribute's value as it is kept, or None. nh3 asks of `rel` too, which it sets itself."""
+    if attribute == "href":  # as browsers do: line ends are left out, blanks written as %20
+        given = re.sub(r"[\t\n\r]", "", given).strip().replace(" ", "%20")
+    elif attribute in ("dir", "scope"):
+        given = given.lower()
+    form = FORMS.get(attribute)
+    return given if form is None or form.fullmatch(given) else None
+
+
+def seen(text: str) -> str:
+    """The text without the characters that nobody sees, which no text of ours needs."""
+    return _UNSEEN.sub("", text)
