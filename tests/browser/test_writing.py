@@ -359,6 +359,18 @@ def test_logging_out_asks_then_leaves_nothing_behind(work, ana, draft):
         assert not copies(page)
 
 
+def test_logging_out_elsewhere_asks_too(work, ana, draft):
+    with work(ana) as page:
+        asked = questions(page)
+        open_text(page, draft.page)
+        type_words(page, " Typed.")
+        page.goto("/admin/")
+        press(page, "Log out")
+        page.get_by_role("heading", name="Logged out").wait_for()
+        assert asked == ["beforeunload", "confirm"]
+        assert not copies(page)
+
+
 # Leaving
 
 
