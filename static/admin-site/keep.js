@@ -47,7 +47,6 @@ function keep(form, name, refused) {
   const field = (which) => form.elements[which];
   let timer = 0;
   let leaving = false; // on purpose, so without a warning
-  let hiding = false;
 
   const unsaved = () => refused || FIELDS.some((which) => field(which).value !== field(which).defaultValue);
   const words = () => Object.fromEntries([...FIELDS, "version"].map((which) => [which, field(which).value]));
@@ -76,10 +75,8 @@ function keep(form, name, refused) {
   }
 
   form.addEventListener("input", () => {
-    if (hiding && leaving) return;
     leaving = false;
-    if (hiding) write();
-    else timer ||= setTimeout(write, PAUSE);
+    timer ||= setTimeout(write, PAUSE);
   });
   document.addEventListener("submit", ({ target, submitter }) => {
     if (target !== form && submitter?.value !== "discard") return;
@@ -90,13 +87,10 @@ function keep(form, name, refused) {
   window.addEventListener("beforeunload", (event) => {
     if (unsaved() && !leaving) event.preventDefault();
   });
-  // The editor hands over its last words as one more input, after this.
-  window.addEventListener("pagehide", () => {
-    hiding = true;
-    if (timer) write();
-  }, true);
-  window.addEventListener("pageshow", () => { hiding = false; });
-  document.addEventListener("visibilitychange", () => { if (document.hidden && timer) write(); });
+  // Closing a tab is both: first the editor hands over its last words, then the page is hidden.
+  const writeNow = () => { if (timer) write(); };
+  window.addEventListener("pagehide", writeNow);
+  document.addEventListener("visibilitychange", writeNow);
 
   return { unsaved, copy, holds, write, put, leave };
 }

@@ -28,7 +28,7 @@ def sign_in(context, live_server, user):
 
 @contextlib.contextmanager
 def at_work(browser, live_server, user, **look):
-    """A page of a browser of their own, for nobody not signed in; no policy may be broken there."""
+    """A page of a new browser, signed in where there is a user; no policy may be broken in it."""
     with browser.new_context(base_url=live_server.url, **look) as context:
         context.set_default_timeout(10_000)
         if user:

@@ -81,6 +81,10 @@ class NextReview(admin.SimpleListFilter):
 class PageList(ChangeList):
     """Fetches the editions of the rows shown, rather than of every page, in three queries."""
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.title = self.opts.verbose_name_plural.capitalize()
+
     def get_results(self, request):
         super().get_results(request)
         pages = list(self.result_list)

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from treatments import comparison, publishing, reading, richtext, sharing
 from treatments.admin.editor import RichTextWidget, references_for_editor
-from treatments.models import Edition, SharedPreview
+from treatments.models import AuditEntry, Edition, SharedPreview
 from treatments.publishing import APPROVE, MANAGE, WRITE
 
 LANGUAGE = "en"
@@ -92,7 +92,7 @@ class CheckedForm(forms.Form):
 class ApproveForm(CheckedForm):
     publish_at = forms.DateTimeField(
         required=False,
-        label="Publish at",
+        label="Publish later (optional)",
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
     )
@@ -352,6 +352,7 @@ class TextScreen:
             "forms": {**self.empty_forms(), **self.forms},
             "theirs": self.theirs,
             "difference": self.difference(),
+            "sent_back": self.sent_back(),
             "can": self.can(),
             "may": {"write": self.may(WRITE), "approve": self.may(APPROVE)},
             **more,
@@ -369,8 +370,20 @@ class TextScreen:
         """The words of the form and of what somebody else has saved, where there are two."""
         if self.theirs is None or "save" not in self.forms:
             return []
-        yours = richtext.plain(richtext.clean(self.forms["save"]["body"].value() or ""))
-        return comparison.words(yours, richtext.plain(self.theirs.body))
+        form, theirs = self.forms["save"], self.theirs
+        yours = {name: form[name].value() or "" for name in WordsForm.Meta.fields}
+        yours["body"] = richtext.plain(richtext.clean(yours["body"]))
+        other = {name: getattr(theirs, name) for name in yours} | {
+            "body": richtext.plain(theirs.body)
+        }
+        return comparison.words(" ".join(yours.values()), " ".join(other.values()))
+
+    def sent_back(self):
+        """The last time the draft was sent back, with its reason; None where it never was."""
+        if self.working is None or self.working.state != Edition.State.DRAFT:
+            return None
+        deeds = AuditEntry.objects.filter(action="send back", subject=str(self.working))
+        return deeds.order_by("-pk").first()
 
     def links(self):
         """[(SharedPreview, its full address)] of the working edition."""
