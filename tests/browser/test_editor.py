@@ -351,7 +351,9 @@ def test_who_is_signed_out_meanwhile_is_told_so(page, live_server, signed_in):
     page.context.clear_cookies()
     press(page, "Link", exact=True)
     page.get_by_role("combobox").fill("mending")
-    page.get_by_text("Are you still signed in?").wait_for()
+    told = page.get_by_text("Are you still signed in?")
+    told.wait_for()
+    assert told.is_visible()
 
 
 @pytest.mark.parametrize(

@@ -124,7 +124,7 @@ def test_what_is_nowhere_gets_a_helpful_page(client, address):
 
 def test_a_treatment_is_not_found_among_topics(client):
     page = factories.make_live().page
-    page_at(client, f"/topics/{page.slug}/", 404)
+    assert "This page is not here" in page_at(client, f"/topics/{page.slug}/", 404)
 
 
 def test_an_old_address_redirects_in_one_hop(client):
