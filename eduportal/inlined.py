@@ -1,4 +1,4 @@
-"""The stylesheet as it stands inside each page."""
+"""The stylesheet and the script as they stand inside each page."""
 
 import base64
 import functools

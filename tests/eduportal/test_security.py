@@ -19,7 +19,8 @@ PUBLIC = [
     "/robots.txt",
 ]
 POLICY = (
-    f"default-src 'none'; style-src {inlined.source('site/page.css')}; img-src 'self'; "
+    f"default-src 'none'; style-src {inlined.source('site/page.css')}; "
+    f"script-src {inlined.source('site/page.js')}; img-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 ADMIN_POLICY = (
