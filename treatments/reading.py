@@ -66,14 +66,14 @@ def read(lead=None, below=()):
     cited = _citations(editions)
     cleaned = [richtext.clean(edition.body) for edition in editions]
     placed = [
-        body if edition is lead else richtext.demoted(body)
+        richtext.dressed(body if edition is lead else richtext.demoted(body), wording.LABELS)
         for edition, body in zip(editions, cleaned, strict=True)
     ]
     merged = {key: citation.reference.kept().key for key, citation in cited.items()}
     bodies, numbers = citations.numbered(placed, cited, merged)
     texts = [
         # The one place where stored text is declared safe: it was cleaned above, and what was
-        # done to it since puts in headings and links of our own only.
+        # done to it since puts in headings, labels and links of our own only.
         Text(edition, mark_safe(body), standing(edition))  # noqa: S308
         for edition, body in zip(editions, bodies, strict=True)
     ]

@@ -7,3 +7,12 @@ WITHDRAWN = (
     "The text that stood here is no longer published by this hospital. Please do not rely on a "
     "copy that you kept. If you have questions about what you read, ask your care team."
 )
+
+# The words by which a block of a text says what it is, {its class: words}.
+LABELS = {
+    "in-short": "In short",
+    "urgent": "Urgent:",
+    "emergency": "Emergency:",
+    "do": "Do",
+    "do-not": "Do not",
+}

@@ -499,8 +499,10 @@ def every_control(page):
             hidden.click()
         if page.locator("dialog[open]").count():
             page.keyboard.press("Escape")
-    press(page, "Kind of paragraph")
-    page.frame_locator(".cke_panel_frame").get_by_role("option").last.click()
+    for combo in ("format", "blocks"):
+        page.locator(f".cke_combo__{combo} .cke_combo_button").click()
+        shown = page.frame_locator(".cke_panel_frame >> visible=true")
+        shown.get_by_role("option").first.click()
     from_menu(page, "Paste")
     from_menu(page, "Table Properties")
     press(page, "OK")
@@ -676,7 +678,7 @@ def test_a_source_is_cited_by_keyboard_alone(page, live_server, references):
     open_in_editor(page, live_server, "<p>Squeeze.</p>")
     caret(page, "Squeeze.", 7)
     page.keyboard.press("Alt+F10")
-    for _ in range(6):  # kind, bold, list, steps, link, and unlink, which is out of use
+    for _ in range(7):  # kind, bold, list, steps, boxes, link, and unlink, which is out of use
         page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     page.keyboard.type("wheel")

@@ -25,7 +25,9 @@ def off_the_list(html):
 
 def _attributes(node):
     for name, value in node.attributes.items():
-        known = name in allowed.attributes(node.tag) and allowed.value(name, value) == value
+        known = (
+            name in allowed.attributes(node.tag) and allowed.value(node.tag, name, value) == value
+        )
         if not known and (node.tag, name, value) not in SET_BY_THE_CLEANER:
             yield f"{node.tag} {name}={value}"
         elif name == "href" and not _leads_where_it_says(value):

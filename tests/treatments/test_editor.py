@@ -55,18 +55,24 @@ def test_what_is_sent_is_cleaned_and_what_is_not_sent_is_none():
 
 def test_the_editors_list_is_the_cleaners_list():
     rules = [rule.strip() for rule in editor.allowed_content().split(";")]
-    found = {}
+    found, classes = {}, {}
     for rule in rules:
-        tag, attributes = re.fullmatch(r"(\w+)\[([^\]]*)\]", rule).groups()
+        tag, attributes, names = re.fullmatch(r"(\w+)\[([^\]]*)\](?:\((.*)\))?", rule).groups()
         found.setdefault(tag, set()).update(attributes.replace("!", "").split(","))
+        found[tag] |= {"class"} if names else set()
+        classes[tag] = set(names.split(",")) if names else set()
     everywhere = richtext.ATTRIBUTES["*"]
     allowed = {tag: everywhere | richtext.ATTRIBUTES.get(tag, set()) for tag in richtext.TAGS}
     assert found == allowed
+    assert {tag: names for tag, names in classes.items() if names} == richtext.CLASSES
     assert "cite[!data-reference" in editor.allowed_content()
 
 
 def test_each_button_makes_what_the_cleaner_keeps():
-    made = {"p", "h2", "h3", "strong", "ul", "ol", "li", "a", "cite"}
+    assert set(editor.BLOCKS) == {
+        (t, name) for t in richtext.CLASSES for name in richtext.CLASSES[t]
+    }
+    made = {"p", "h2", "h3", "strong", "ul", "ol", "li", "a", "cite", "div"}
     assert made | {"table", "caption", "thead", "tbody", "tr", "th", "td"} <= richtext.TAGS
 
 

@@ -13,6 +13,7 @@ from treatments import richtext
 from treatments.models import Edition
 
 CITE = '<cite data-reference="a">'
+URGENT = '<div class="urgent">'
 LINK = 'rel="noopener noreferrer"'
 KEPT = {
     "headings": "<h2>Steps</h2>\n<h3>One</h3>\n<p>Words.</p>",
@@ -40,6 +41,12 @@ KEPT = {
     "a citation": '<p>A<cite data-reference="spoke-2001">Spoke 2001</cite></p>',
     "citations side by side": '<p>A<cite data-reference="a-1">A</cite>'
     '<cite data-reference="a-1">A</cite>, <cite data-reference="b-2">B</cite></p>',
+    "a box": '<div class="callout"><h2>h</h2><p>a</p><ul><li>b</li></ul></div>\n<p>c</p>',
+    "boxes side by side": '<div class="urgent"><p>a</p></div>\n<div class="urgent"><p>b</p></div>',
+    "what folds": '<div class="details" lang="es"><h3>h</h3><p>a</p></div>',
+    "what to do": '<ul class="do"><li>a</li></ul>\n<ul class="do-not"><li>b</li></ul>',
+    "large steps": '<ol class="steps"><li>a</li></ol>',
+    "a comparison": '<table class="comparison"><tbody><tr><td>a</td></tr></tbody></table>',
     "a line end": "<p>a<br>b</p>",
     "a blank that does not break": "<p>5&nbsp;mm</p>",
     "quotation marks": '<p>“quoted”, "straight" &amp; 5 &lt; 6</p>',
@@ -146,6 +153,19 @@ def test_an_address_is_kept_as_a_browser_reads_it(address, kept):
         ('<span style="font-style: italic">a</span>', "<p><em>a</em></p>"),
         ('<span style="vertical-align:sub">a</span>', "<p><sub>a</sub></p>"),
         ('<b style="font-weight:normal">a</b>', "<p>a</p>"),
+        ('<div class="note">a</div>', "<p>a</p>"),
+        ('<div class="urgent big">a</div>', "<p>a</p>"),
+        ('<p class="urgent">a</p><ul class="urgent"><li>b</ul>', "<p>a</p>\n<ul><li>b</li></ul>"),
+        (
+            '<div class="urgent">a<div class="callout">b</div></div>',
+            f"{URGENT}<p>a</p><p>b</p></div>",
+        ),
+        ('<ul><li><div class="urgent">a</div></ul>', "<ul><li>a</li></ul>"),
+        ('<div class="urgent"> <br></div>', ""),
+        (
+            "<details><summary>a</summary>b</details>",
+            '<div class="details"><h3>a</h3><p>b</p></div>',
+        ),
         ('<b style="mso-bidi-font-weight:normal">a</b>', "<p><strong>a</strong></p>"),
         (f"{CITE}<cite data-reference='b'>A</cite></cite>", f"<p>{CITE}A</cite></p>"),
         ("<cite lang='es' data-reference='a'>A</cite>", f"<p>{CITE}A</cite></p>"),

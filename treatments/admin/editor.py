@@ -14,28 +14,42 @@ from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from js_asset import InlineStyle
 
-from treatments import richtext
+from treatments import richtext, wording
 from treatments.models import Reference
 
 # Elements that are nothing without this attribute.
 NEEDED = {"a": ["href"], "cite": ["data-reference"], "span": ["lang", "dir"]}
 
 # Only these are loaded, with what they stand on: a list of what is left out would let in
-# whatever it forgot. The last three are ours, in static/editor/.
+# whatever it forgot. The last four are ours, in static/editor/.
 PLUGINS = (
     "a11yhelp,basicstyles,clipboard,contextmenu,divarea,enterkey,format,indentlist,link,list,"
     "magicline,pastefromgdocs,pastefromlibreoffice,pastefromword,pastetext,tab,"
-    "table,tableselection,tabletools,toolbar,undo,widget,citation,portallink,writing"
+    "table,tableselection,tabletools,toolbar,undo,widget,blocks,citation,portallink,writing"
 )
-SCRIPTS = ("policy", "chooser", "citation", "link", "writing")
+SCRIPTS = ("policy", "chooser", "blocks", "citation", "link", "writing")
 TOOLBAR = [
     {"name": "structure", "items": ["Format", "Bold"]},
-    {"name": "lists", "items": ["BulletedList", "NumberedList"]},
+    {"name": "lists", "items": ["BulletedList", "NumberedList", "Blocks"]},
     {"name": "links", "items": ["Link", "Unlink", "Citation"]},
     {"name": "tables", "items": ["Table"]},
     {"name": "undo", "items": ["Undo", "Redo"]},
     {"name": "help", "items": ["Help"]},
 ]
+
+
+# What editors call the blocks, in the order of the list: {(element, class): name}.
+BLOCKS = {
+    ("div", "in-short"): "In short",
+    ("div", "urgent"): "Care card: urgent",
+    ("div", "emergency"): "Care card: emergency",
+    ("div", "callout"): "Important",
+    ("div", "details"): "Details that unfold",
+    ("ul", "do"): "List: what to do",
+    ("ul", "do-not"): "List: what not to do",
+    ("ol", "steps"): "List: large steps",
+    ("table", "comparison"): "Table that compares",
+}
 
 
 def allowed_content():
@@ -45,9 +59,11 @@ def allowed_content():
 
 def _rules(tag):
     attributes = richtext.ATTRIBUTES["*"] | richtext.ATTRIBUTES.get(tag, set())
+    classes = ",".join(sorted(richtext.CLASSES.get(tag, ())))
     for needed in NEEDED.get(tag, [""]):
-        others = sorted(attributes - {needed})
-        yield f"{tag}[{','.join([f'!{needed}', *others] if needed else others)}]"
+        others = sorted(attributes - {needed, "class"})
+        listed = ",".join([f"!{needed}", *others] if needed else others)
+        yield f"{tag}[{listed}]" + (f"({classes})" if classes else "")
 
 
 def configuration():
@@ -56,8 +72,12 @@ def configuration():
         "plugins": PLUGINS,
         "toolbar": TOOLBAR,
         "format_tags": "p;h2;h3",
+        "blocks": [
+            {"element": element, "name": name, "label": label}
+            for (element, name), label in BLOCKS.items()
+        ],
         "allowedContent": allowed_content(),
-        "disallowedContent": "script style iframe object embed form input; *[on*]; *{*}; *(*)",
+        "disallowedContent": "script style iframe object embed form input; *[on*]; *{*}",
         # By itself it would filter what is pasted to a list of its own, which knows no citation.
         "pasteFilter": allowed_content(),
         "fullPage": False,
@@ -173,8 +193,16 @@ _DARK = re.compile(
 
 
 def text_styles():
-    """The public pages' stylesheet, for the editing area alone: the look that patients see."""
-    return _scoped(Path(finders.find("site/page.css")).read_text(encoding="utf-8"))
+    """The public pages' stylesheet, for the editing area alone: the look that patients see.
+
+    The labels that pages write into blocks are shown before them, and are no part of the text.
+    """
+    public = Path(finders.find("site/page.css")).read_text(encoding="utf-8")
+    labels = "".join(
+        f'.{name}::before {{ content: "{words}"; display: block; font-weight: 700 }}\n'
+        for name, words in wording.LABELS.items()
+    )
+    return _scoped(public + labels)
 
 
 @functools.lru_cache(maxsize=1)

@@ -5,15 +5,18 @@ import re
 
 import nh3
 
-from treatments.richtext.allowed import ATTRIBUTES, SCHEMES, TAGS, attributes, seen, value
+from treatments.richtext.allowed import ATTRIBUTES, CLASSES, SCHEMES, TAGS, attributes, seen, value
+from treatments.richtext.dressing import dressed
 from treatments.richtext.tidying import HINTS, RENAMED, SECTIONS, tidied
 
 __all__ = [
     "ATTRIBUTES",
+    "CLASSES",
     "SCHEMES",
     "TAGS",
     "clean",
     "demoted",
+    "dressed",
     "first_sentence",
     "intricate",
     "plain",
@@ -34,11 +37,15 @@ def _cleaner(more_tags=frozenset(), hints=frozenset()):
     tags = TAGS | more_tags
     # Without "*" nh3 would allow some attributes of its own choice everywhere.
     allowed = {"*": hints} | {tag: attributes(tag) for tag in tags}
+
+    def kept(tag, attribute, given):
+        return given if attribute in hints else value(tag, attribute, given)
+
     return nh3.Cleaner(
         tags=tags,
         clean_content_tags=_GONE,
         attributes=allowed,
-        attribute_filter=lambda tag, attribute, given: value(attribute, given),
+        attribute_filter=kept,
         url_schemes=SCHEMES,
         link_rel="noopener noreferrer",
     )
@@ -85,7 +92,7 @@ def typed(text: str) -> str:
 def plain(html: str) -> str:
     """The words of a cleaned text without its markup and citations, white space collapsed."""
     text = re.sub(r"<cite\b.*?</cite>", "", html, flags=re.DOTALL)
-    text = re.sub(r"</(?:p|h2|h3|li|t[hdr]|caption|blockquote)>|<br>", " ", text)
+    text = re.sub(r"</(?:p|h2|h3|li|t[hdr]|caption|blockquote|div)>|<br>", " ", text)
     text = nh3.clean(text, tags=set())
     for entity, character in (("&lt;", "<"), ("&gt;", ">"), ("&nbsp;", " "), ("&amp;", "&")):
         text = text.replace(entity, character)

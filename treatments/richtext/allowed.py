@@ -5,14 +5,24 @@ import re
 # Structure that patients need, and nothing that dresses, runs or loads.
 TAGS = {
     "p", "br", "h2", "h3", "strong", "em", "sub", "sup", "a", "cite", "span",
-    "ul", "ol", "li", "blockquote",
+    "ul", "ol", "li", "blockquote", "div",
     "table", "caption", "thead", "tbody", "tr", "th", "td",
 }  # fmt: skip
+# What an editor can set apart from the running text: one class each, and nothing else of the look.
+CLASSES = {
+    "div": {"in-short", "urgent", "emergency", "callout", "details"},
+    "ul": {"do", "do-not"},
+    "ol": {"steps"},
+    "table": {"comparison"},
+}
 ATTRIBUTES = {
     "*": {"lang", "dir"},
     "a": {"href"},
     "cite": {"data-reference"},
-    "ol": {"start"},
+    "div": {"class"},
+    "ol": {"class", "start"},
+    "table": {"class"},
+    "ul": {"class"},
     "th": {"colspan", "rowspan", "scope"},
     "td": {"colspan", "rowspan"},
 }
@@ -48,8 +58,10 @@ def attributes(tag: str) -> set[str]:
     return ATTRIBUTES["*"] | ATTRIBUTES.get(tag, set())
 
 
-def value(attribute: str, given: str) -> str | None:
+def value(tag: str, attribute: str, given: str) -> str | None:
     """An attribute's value as it is kept, or None. nh3 asks of `rel` too, which it sets itself."""
+    if attribute == "class":
+        return given if given in CLASSES.get(tag, ()) else None
     if attribute == "href":  # as browsers do: line ends are left out, blanks written as %20
         given = re.sub(r"[\t\n\r]", "", given).strip().replace(" ", "%20")
     elif attribute in ("dir", "scope"):

@@ -8,12 +8,12 @@ from treatments.richtext import allowed
 # What other programs call the same things, and where they let one piece of text end.
 RENAMED = {
     "b": "strong", "i": "em", "tfoot": "tbody",
-    "h1": "h2", "h4": "h3", "h5": "h3", "h6": "h3",
+    "h1": "h2", "h4": "h3", "h5": "h3", "h6": "h3", "summary": "h3",
 }  # fmt: skip
 SECTIONS = {
     "address", "article", "aside", "center", "dd", "details", "div", "dl", "dt", "fieldset",
     "figcaption", "figure", "footer", "form", "header", "legend", "main", "nav", "pre",
-    "section", "summary",
+    "section",
 }  # fmt: skip
 # Attributes by which they say what is bold, a heading, or an item of a list.
 HINTS = {"class", "id", "style", "role", "aria-level"}
@@ -62,7 +62,10 @@ def tidied(html: str) -> str:
         elif end:
             writer.end()
         else:
-            writer.start(RENAMED.get(tag, tag), dict(_ATTRIBUTE.findall(given)) if given else {})
+            attributes = dict(_ATTRIBUTE.findall(given)) if given else {}
+            if tag == "details":  # one form for both: an editor writes in what is not folded
+                tag, attributes = "div", attributes | {"class": "details"}
+            writer.start(RENAMED.get(tag, tag), attributes)
     return writer.finished()
 
 
@@ -218,8 +221,10 @@ class _Writer:
     def _stands(self, tag, attributes):
         """Whether a block can stand here; if not, its words go into the one around it."""
         top = self.blocks[-1]
-        if tag in SECTIONS or top.tag in _PLAIN:
+        if top.tag in _PLAIN:
             return False
+        if tag in SECTIONS:
+            return "class" in attributes and len(self.blocks) == 1  # none stands in another one
         if tag in _PARENTS:
             return top.tag in _PARENTS[tag]
         if tag in _NESTING:
@@ -338,7 +343,9 @@ class _Writer:
         return {
             name: value
             for name, value in given.items()
-            if name in _KEPT[tag] and (name, value) not in idle
+            if name in _KEPT[tag]
+            and (name, value) not in idle
+            and (name != "class" or value in allowed.CLASSES[tag])
         }
 
 
