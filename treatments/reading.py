@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils import formats, timezone
 from django.utils.safestring import SafeString, mark_safe
 
-from treatments import citations, richtext, wording
+from treatments import aligning, citations, richtext, wording
 from treatments.models import Citation, Edition, Page
 
 LANGUAGE = "en"
@@ -72,13 +72,32 @@ def read(lead=None, below=()):
     merged = {key: citation.reference.kept().key for key, citation in cited.items()}
     bodies, numbers = citations.numbered(placed, cited, merged)
     texts = [
-        # The one place where stored text is declared safe: it was cleaned above, and what was
-        # done to it since puts in headings, labels and links of our own only.
-        Text(edition, mark_safe(body), standing(edition))  # noqa: S308
+        Text(edition, _safe(body), standing(edition))
         for edition, body in zip(editions, bodies, strict=True)
     ]
     references = [_printed(entry, cited[entry.key]) for entry in numbers]
     return (texts[0], texts[1:], references) if lead else (None, texts, references)
+
+
+def beside(texts):
+    """Texts, from `read`, side by side: [(Text, its parts)], the parts of all standing level.
+
+    See `aligning.columns`; a part is "" where a text has nothing to stand there.
+    """
+    columns = aligning.columns([aligning.parts(text.body) for text in texts])
+    return [
+        (text, [_safe(part) for part in column])
+        for text, column in zip(texts, columns, strict=True)
+    ]
+
+
+def _safe(body):
+    """The one place where stored text is declared safe.
+
+    It was cleaned in `read`, and what was done to it since puts in headings, labels and links of our
+    own only, or cuts it between whole elements.
+    """
+    return mark_safe(body)  # noqa: S308
 
 
 def listed(editions):

@@ -151,7 +151,8 @@ def treatments(request):
         sentence = form.errors["t"][0]
         return _all_treatments(request, sentence, request.GET.getlist("t"), status=400)
     _, texts, references = reading.read(below=form.cleaned_data["t"])
-    return render(request, "side_by_side.html", {"texts": texts, "references": references})
+    context = {"columns": reading.beside(texts), "references": references}
+    return render(request, "side_by_side.html", context)
 
 
 def _all_treatments(request, sentence="", chosen=(), status=200):

@@ -81,3 +81,12 @@ def test_reviewed_text_says_nothing_until_its_review_is_late():
     with time_machine.travel(datetime.datetime(2100, 1, 2, 12, tzinfo=datetime.UTC)):
         (sentence,) = reading.standing(live(page)[0])
     assert "was due by 1 January 2100" in sentence
+
+
+def test_parts_side_by_side_are_the_texts_as_they_were_read_and_stay_marked_safe():
+    bodies = ("<p>A</p><h2>Chain</h2><p>B</p>", "<h2>Chain</h2><p>C &amp; D</p>")
+    pages = [factories.make_live(body=body).page for body in bodies]
+    _, texts, _ = reading.read(below=live(*pages))
+    for text, parts in reading.beside(texts):
+        assert "".join(parts) == text.body
+        assert {type(part) for part in parts} == {type(text.body)}

@@ -172,6 +172,18 @@ def test_a_choice_that_is_not_here_gets_a_sentence(client, other):
     assert "is not here" in text_of(answer)
 
 
+def test_columns_are_cut_at_their_headings_and_equally_long(client):
+    bodies = ("<p>A</p><h2>Chain</h2><p>B</p>", "<h2>Tyres</h2><p>C</p><h2>CHAIN</h2><p>D</p>")
+    slugs = [factories.make_live(body=body).page.slug for body in bodies]
+    answer = client.get(f"/treatments/?t={slugs[0]}&t={slugs[1]}").content.decode()
+    parts = re.findall(r'<div class="text">(.*?)</div>', answer, re.DOTALL)
+    assert [re.sub(r"<[^>]*>|\s", "", part) for part in parts] == [
+        *("A", "", "ChainB"),
+        *("", "TyresC", "CHAIND"),
+    ]
+    assert '<div class="text"></div>' in answer
+
+
 @pytest.mark.parametrize("page", ["0", "-1", "99999999999999999999", "x", "%00", ""])
 def test_a_page_number_that_makes_no_sense_shows_a_page(client, page):
     factories.make_live(title="One")
