@@ -22,11 +22,12 @@ def _topic(page):
 
 
 def _treatments(page):
-    """The list, and the page side by side with another one of its topic."""
+    """The list, also with the page ticked, and the page side by side with another of its topic."""
     addresses = [reverse("treatments")]
     if page.topic_id:
         other = page.topic.pages.exclude(pk=page.pk).first()
         slugs = [page.slug, other.slug if other else page.slug]
+        addresses.append(f"{addresses[0]}?{urlencode({'tick': page.slug})}")
         addresses.append(f"{addresses[0]}?{urlencode([('t', slug) for slug in slugs])}")
     return addresses
 

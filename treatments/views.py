@@ -3,11 +3,11 @@
 import functools
 from dataclasses import dataclass
 
-from django import forms
 from django.db.models import Case, Exists, OuterRef, Q, Value, When, Window
 from django.db.models.functions import RowNumber
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 from taggit.models import Tag
 
@@ -16,6 +16,8 @@ from treatments.models import Citation, Edition, OldSlug, Page, Reference
 from treatments.reading import live
 
 LONGEST_LIST = 100  # entries on one screen; beyond it, lists go on behind a link
+MOST_COLUMNS = 3  # texts side by side
+MISSING = "A treatment that you asked for is not here. Choose from this list."
 
 
 def of_page(kind):
@@ -119,43 +121,48 @@ def _neighbours(page):
     return before.order_by("-page__position", "-page_id").first(), _in_order(after).first()
 
 
-class SideBySide(forms.Form):
-    """Which treatments to put side by side: `?t=<slug>&t=<slug>`."""
-
-    FEWEST, MOST = 2, 3
-
-    t = forms.Field(widget=forms.MultipleHiddenInput)
-
-    def clean_t(self):
-        slugs = list(dict.fromkeys(slug for slug in self.cleaned_data["t"] if slug))
-        if not self.FEWEST <= len(slugs) <= self.MOST:
-            raise forms.ValidationError("Choose two or three treatments to see them side by side.")
-        # No address holds a NUL, and PostgreSQL would not even compare one.
-        found = live(Page.Kind.TREATMENT).filter(
-            page__slug__in=[slug for slug in slugs if "\0" not in slug]
-        )
-        editions = {edition.page.slug: edition for edition in found}
-        if len(editions) < len(slugs):
-            raise forms.ValidationError(
-                "One of the treatments that you asked for is not here. Choose from this list."
-            )
-        return [editions[slug] for slug in slugs]
-
-
 @require_safe
 def treatments(request):
-    if "t" not in request.GET:
-        return _all_treatments(request)
-    form = SideBySide(request.GET)
-    if not form.is_valid():
-        sentence = form.errors["t"][0]
-        return _all_treatments(request, sentence, request.GET.getlist("t"), status=400)
-    _, texts, references = reading.read(below=form.cleaned_data["t"])
+    """All treatments; `?t=<slug>&t=<slug>` puts two or three side by side, `?tick=` ticks them."""
+    side_by_side = "t" in request.GET
+    chosen, missing = _chosen(request.GET.getlist("t" if side_by_side else "tick"))
+    sentence = MISSING if missing else ""
+    if side_by_side:
+        sentence = _wrong_number(len(chosen) + missing) or sentence
+    if sentence or not side_by_side:
+        return _all_treatments(request, chosen, sentence)
+    _, texts, references = reading.read(below=chosen)
     context = {"columns": reading.beside(texts), "references": references}
-    return render(request, "side_by_side.html", context)
+    return render(request, "side_by_side.html", context | {"ticks": _ticks(chosen)})
 
 
-def _all_treatments(request, sentence="", chosen=(), status=200):
+def _chosen(slugs):
+    """The live treatments at these addresses, in this order, and how many are not here."""
+    slugs = list(dict.fromkeys(slug for slug in slugs if slug))
+    # No address holds a NUL, and PostgreSQL would not even compare one.
+    askable = [slug for slug in slugs if "\0" not in slug]
+    found = live(Page.Kind.TREATMENT).filter(page__slug__in=askable)
+    editions = {edition.page.slug: edition for edition in found}
+    chosen = [editions[slug] for slug in slugs if slug in editions]
+    return chosen, len(slugs) - len(chosen)
+
+
+def _wrong_number(number):
+    """What is wrong with this number of texts side by side, nothing where they fit."""
+    if number == 0:
+        return "No treatment is ticked. Tick two or three to see them side by side."
+    if number == 1:
+        return "Only one treatment is ticked. Tick one or two more to see them side by side."
+    if number > MOST_COLUMNS:
+        return "More than three treatments are ticked. Keep two or three of them."
+    return ""
+
+
+def _ticks(chosen):
+    return urlencode([("tick", edition.page.slug) for edition in chosen])
+
+
+def _all_treatments(request, chosen, sentence):
     kinds = Page.TreatmentKind.values
     by_kind = Case(
         *(When(page__treatment_kind=kind, then=Value(place)) for place, kind in enumerate(kinds)),
@@ -165,8 +172,17 @@ def _all_treatments(request, sentence="", chosen=(), status=200):
         by_kind, "page__topic__position", "page__topic", "page__position", "page_id"
     )
     screen = _screen(request, found)
-    context = {"screen": screen, "entries": reading.listed(screen.items), "sentence": sentence}
-    return render(request, "treatments.html", context | {"chosen": chosen}, status=status)
+    here = {edition.pk for edition in screen.items}
+    context = {
+        "screen": screen,
+        "entries": reading.listed(screen.items),
+        "sentence": sentence,
+        "ticked": [edition.page.slug for edition in chosen],
+        # Ticked on another screen of the list: else the form would lose them.
+        "elsewhere": reading.listed(edition for edition in chosen if edition.pk not in here),
+        "ticks": _ticks(chosen),
+    }
+    return render(request, "treatments.html", context, status=400 if sentence else 200)
 
 
 @require_safe

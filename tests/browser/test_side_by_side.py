@@ -126,6 +126,22 @@ def test_axe_finds_nothing(browser, address, size, scheme):
             assert page.evaluate(RULES, options) == []
 
 
+def test_what_was_wrong_is_what_the_keyboard_stands_on(page, address):
+    page.goto(address.partition("&")[0])
+    assert page.evaluate("document.activeElement.innerText").startswith("Only one treatment")
+    assert page.get_by_role("alert").is_visible()
+
+
+def test_a_choice_is_changed_by_keyboard_alone(page, address):
+    page.goto(address)
+    page.get_by_role("link", name="Change your choice").press("Enter")
+    page.wait_for_url("**/?tick=*")
+    page.get_by_role("checkbox", name="Side by side: Brakes").press("Space")
+    page.get_by_role("button", name="Put side by side").press("Enter")
+    page.wait_for_url("**/?t=*")
+    assert page.locator(".columns h2").all_inner_texts() == ["Chain", "Tyres"]
+
+
 def test_the_stylesheet_has_rows_enough_for_the_longest_texts():
     (rows,) = re.findall(r"grid-row: 1 / span (\d+)", inlined.text("site/page.css"))
     heading_standing_signed, before_the_first = 3, 1

@@ -152,15 +152,33 @@ def test_side_by_side_shows_the_texts_in_the_order_asked_for(client):
 
 
 @pytest.mark.parametrize(
-    "query", ["t=", "t=one", "t=one&t=one", "t=one&t=two&t=three&t=four", "t=" + "x" * 9000]
+    ("query", "sentence"),
+    [
+        ("t=", "No treatment is ticked."),
+        ("t=one", "Only one treatment is ticked."),
+        ("t=one&t=one", "Only one treatment is ticked."),
+        ("t=one&t=two&t=three&t=four", "More than three treatments are ticked."),
+        ("t=" + "&t=".join(map(str, range(999))), "More than three treatments are ticked."),
+        ("t=" + "x" * 9000, "Only one treatment is ticked."),
+        ("t=one&t=nowhere", "A treatment that you asked for is not here."),
+        ("tick=one&tick=nowhere", "A treatment that you asked for is not here."),
+    ],
 )
-def test_a_wrong_number_of_choices_gets_a_sentence_and_keeps_the_ticks(client, query):
+def test_a_wrong_choice_gets_a_sentence_and_keeps_the_ticks(client, query, sentence):
     factories.make_live(factories.make_treatment(slug="one"))
     answer = client.get(f"/treatments/?{query}")
     assert answer.status_code == 400
-    assert "Choose two or three treatments" in text_of(answer)
-    ticked = re.search(rb'value="one"[^>]* checked>', answer.content)
-    assert bool(ticked) == ("t=one" in query)
+    assert sentence in text_of(answer)
+    assert "<title>Please choose again" in answer.content.decode()
+    assert ticked(answer) == (["one"] if "=one" in query else [])
+
+
+def ticked(answer):
+    return re.findall(r'value="([^"]*)"[^>]* checked>', answer.content.decode())
+
+
+def test_a_choice_of_very_many_is_refused(client):
+    assert client.get("/treatments/?" + "t=x&" * 10_000).status_code == 400
 
 
 @pytest.mark.parametrize("other", ["nowhere", "%00", "<script>", "%F0%9F%92%8A", "draft"])
@@ -170,6 +188,34 @@ def test_a_choice_that_is_not_here_gets_a_sentence(client, other):
     answer = client.get(f"/treatments/?t=one&t={other}")
     assert answer.status_code == 400
     assert "is not here" in text_of(answer)
+    assert b"<script>a" not in answer.content
+
+
+def test_a_treatment_leads_to_the_list_with_itself_ticked(client):
+    page = factories.make_live(factories.make_treatment(slug="one")).page
+    (link,) = re.findall(
+        r'href="([^"]*tick=[^"]*)"', client.get(page.get_absolute_url()).content.decode()
+    )
+    answer = client.get(link)
+    assert (answer.status_code, ticked(answer)) == (200, ["one"])
+
+
+def test_side_by_side_leads_back_to_the_list_with_its_treatments_ticked(client):
+    for slug in ("one", "two", "three"):
+        factories.make_live(factories.make_treatment(slug=slug))
+    answer = client.get("/treatments/?t=three&t=one").content.decode()
+    (link,) = re.findall(r'href="([^"]*tick=[^"]*)"', answer)
+    assert sorted(ticked(client.get(html.unescape(link)))) == ["one", "three"]
+
+
+def test_a_tick_on_another_screen_of_a_long_list_is_not_lost(client):
+    topic = factories.make_topic()
+    for number in range(101):
+        page = factories.make_treatment(topic=topic, slug=f"one-{number}", position=number)
+        factories.make_imported(page)
+    answer = client.get("/treatments/?tick=one-100")
+    assert ticked(answer) == ["one-100"]
+    assert 'href="?tick=one-100&amp;page=2"' in answer.content.decode()
 
 
 def test_columns_are_cut_at_their_headings_and_equally_long(client):
