@@ -239,7 +239,7 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_CSP = {
     "default-src": [CSP.NONE],
     "style-src": [inlined.source("site/page.css")],
-    "script-src": [inlined.source("site/page.js")],
+    "script-src": [inlined.source("site/page.js"), inlined.source("site/questions.js")],
     "img-src": [CSP.SELF],
     "form-action": [CSP.SELF],
     "base-uri": [CSP.NONE],

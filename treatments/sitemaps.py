@@ -32,7 +32,15 @@ class Texts(OfThisSite):
 
 class Fixed(OfThisSite):
     def items(self):
-        return ["home", "treatments", "references", "about", "privacy", "accessibility"]
+        return [
+            "home",
+            "treatments",
+            "questions",
+            "references",
+            "about",
+            "privacy",
+            "accessibility",
+        ]
 
     def location(self, name):
         return reverse(name)

@@ -32,6 +32,14 @@ def _treatments(page):
     return addresses
 
 
+def _questions(page):
+    """The list of questions, also for a visit about this treatment."""
+    addresses = [reverse("questions")]
+    if page.topic_id:
+        addresses.append(f"{addresses[0]}?{urlencode({'about': page.slug})}")
+    return addresses
+
+
 def _tags(page):
     return [reverse("tag", args=[tag.slug]) for tag in page.tags.all()]
 
@@ -42,6 +50,7 @@ SURFACES = {
     "topic": _topic,
     "treatments": _treatments,
     "treatment": _own("treatment"),
+    "questions": _questions,
     "references": _fixed("references"),
     "tag": _tags,
     "about": _fixed("about"),

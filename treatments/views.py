@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 from taggit.models import Tag
 
-from treatments import reading, wording
+from treatments import questions, reading, wording
 from treatments.models import Citation, Edition, OldSlug, Page, Reference
 from treatments.reading import live
 
@@ -216,6 +216,29 @@ def tag(request, slug):
         "tag.html",
         {"tag": found, "screen": screen, "entries": reading.listed(screen.items)},
     )
+
+
+@require_safe
+def prepare(request):
+    """Questions for a visit: `?q=<id>` ticks one, `?about=<slug>` says for which treatment."""
+    ids = {id for id in request.GET.getlist("q") if id}
+    asked = [question for question in questions.ALL if question.id in ids]
+    about, missing = _chosen(request.GET.getlist("about")[-1:])
+    sentences = []
+    if missing:
+        sentences.append("The treatment that you asked about is not here.")
+    if len(asked) < len(ids):
+        sentences.append("A question that you asked for is not in this list.")
+    if sentences:
+        sentences.append("You can go on with the questions below.")
+    context = {
+        "introduction": questions.INTRODUCTION,
+        "groups": questions.GROUPS,
+        "asked": asked,
+        "about": about[0] if about else None,
+        "sentence": " ".join(sentences),
+    }
+    return render(request, "questions.html", context, status=400 if sentences else 200)
 
 
 @require_safe

@@ -20,8 +20,8 @@ PUBLIC = [
 ]
 POLICY = (
     f"default-src 'none'; style-src {inlined.source('site/page.css')}; "
-    f"script-src {inlined.source('site/page.js')}; img-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    f"script-src {inlined.source('site/page.js')} {inlined.source('site/questions.js')}; "
+    "img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 ADMIN_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests import factories
-from treatments import arranging, publishing
+from treatments import arranging, publishing, questions
 
 pytestmark = pytest.mark.django_db
 
@@ -265,6 +265,80 @@ def test_a_tag_lists_its_pages(client):
     assert "Sizes" in text
 
 
+# Questions for a visit
+
+
+def test_all_questions_are_offered_and_none_is_ticked(client):
+    answer = client.get("/questions/")
+    assert all(question.words in text_of(answer) for question in questions.ALL)
+    assert (answer.status_code, ticked(answer)) == (200, [])
+    assert "Your questions" not in text_of(answer)
+
+
+def test_ticked_questions_come_back_as_a_numbered_list_and_stay_ticked(client):
+    answer = client.get("/questions/?q=next&q=suit&q=next&q=")
+    assert (answer.status_code, ticked(answer)) == (200, ["suit", "next"])
+    (numbered,) = re.findall(r'<ol class="lined">(.*?)</ol>', answer.content.decode(), re.DOTALL)
+    assert re.findall(r"<li>(.*?)</li>", numbered) == [
+        "Which of these could suit my pain?",
+        "What happens next, and when?",
+    ]
+
+
+def test_questions_may_be_about_a_treatment_which_leads_there_and_goes_along(client):
+    page = factories.make_live(factories.make_treatment(slug="one"), title="A & B").page
+    lead = client.get(page.get_absolute_url()).content.decode()
+    answer = client.get(re.search(r'href="(/questions/\?about=[^"]*)"', lead)[1])
+    assert answer.status_code == 200
+    assert "About: A & B" in text_of(answer)
+    assert b'<input type="hidden" name="about" value="one">' in answer.content
+
+
+@pytest.mark.parametrize("make", [factories.make_draft, factories.make_withdrawn])
+def test_questions_about_what_patients_cannot_read_get_a_sentence(client, make):
+    make(factories.make_treatment(slug="one"), title="Quokka")
+    answer = client.get("/questions/?about=one&q=suit")
+    assert answer.status_code == 400
+    assert "The treatment that you asked about is not here." in text_of(answer)
+    assert "Quokka" not in text_of(answer)
+    assert ticked(answer) == ["suit"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "q=nowhere",
+        "q=%00",
+        "q=<script>alert(1)</script>",
+        "q=" + "x" * 9000,
+        "q=" + "&q=".join(map(str, range(900))),
+        "q=%F0%9F%92%8A&q=%FF",
+        "about=<script>alert(1)</script>",
+        "about=%00",
+        "about=" + "x" * 9000,
+    ],
+)
+def test_nonsense_gets_a_sentence_the_list_and_no_echo(client, query):
+    answer = client.get(f"/questions/?{query}&q=suit")
+    assert answer.status_code == 400
+    assert "not " in text_of(answer)
+    assert "You can go on with the questions below." in text_of(answer)
+    assert ticked(answer) == ["suit"]
+    assert b"alert(1)" not in answer.content
+    assert b"xxxx" not in answer.content
+
+
+def test_ten_thousand_questions_are_refused(client):
+    assert "could not read" in page_at(client, "/questions/?" + "q=suit&" * 10_000, 400)
+
+
+@pytest.mark.parametrize("address", ["/", "/topics/bicycles/", "/treatments/one/"])
+def test_pages_lead_to_the_questions(client, address):
+    topic = factories.make_live(factories.make_topic(slug="bicycles")).page
+    factories.make_live(factories.make_treatment(topic=topic, slug="one"))
+    assert "Prepare for your visit" in page_at(client, address)
+
+
 # The number of queries does not depend on how much there is
 
 
@@ -272,6 +346,7 @@ def addresses(topic):
     slugs = [page.slug for page in topic.pages.all()[:2]]
     side = f"/treatments/?t={slugs[0]}&t={slugs[1]}"
     own = [f"/topics/{topic.slug}/", f"/treatments/{slugs[0]}/", side]
+    own.append(f"/questions/?about={slugs[0]}")
     return ["/", "/treatments/", "/references/", "/tags/brakes/", "/feed/", "/sitemap.xml", *own]
 
 
