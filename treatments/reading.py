@@ -94,8 +94,8 @@ def beside(texts):
 def _safe(body):
     """The one place where stored text is declared safe.
 
-    It was cleaned in `read`, and what was done to it since puts in headings, labels and links of our
-    own only, or cuts it between whole elements.
+    It was cleaned in `read`, and what was done to it since puts in headings, labels and links of
+    our own only, or cuts it between whole elements.
     """
     return mark_safe(body)  # noqa: S308
 

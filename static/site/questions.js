@@ -67,7 +67,7 @@ function add() {
 }
 
 for (const hidden of document.querySelectorAll("main [hidden]")) hidden.hidden = false
-part("show").hidden = true
+part("show").remove()
 part("yours")?.remove()
 try {
   const [ids, written] = JSON.parse(localStorage.getItem(KEY))
