@@ -15,9 +15,9 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.views.decorators.http import require_safe
 
-from treatments import comparison, publishing, reading, richtext, sharing
+from treatments import comparison, publishing, reading, richtext, sharing, word_list
 from treatments.admin.editor import RichTextWidget, references_for_editor
-from treatments.models import AuditEntry, Edition, SharedPreview
+from treatments.models import AuditEntry, Edition, Page, SharedPreview
 from treatments.publishing import APPROVE, MANAGE, WRITE
 
 LANGUAGE = "en"
@@ -150,15 +150,30 @@ def shared(request, token):
 
 def in_public_dress(request, edition):
     """The edition on its page's own template; the response says that it shows a public page."""
-    text, _, references = reading.read(edition)
-    if not Edition.objects.live().filter(pk=edition.pk).exists():
-        text = replace(text, standing=[f"Preview of edition {edition.number}: no patient sees it."])
-    template = "topic.html" if edition.page.kind == "topic" else "treatment.html"
-    context = {"text": text, "references": references}
+    live = Edition.objects.live().filter(pk=edition.pk).exists()
+    unseen = [] if live else [f"Preview of edition {edition.number}: no patient sees it."]
+    if edition.page.kind == Page.Kind.TERM:
+        template, context = _word_alone(edition, unseen)
+    else:
+        template, context = _page_of_its_own(edition, unseen)
     response = TemplateResponse(request, template, context)
     response.shows_public_page = True
     response["X-Robots-Tag"] = "noindex"
     return response
+
+
+def _word_alone(edition, unseen):
+    """A term as the glossary shows it, with no other word beside it."""
+    ((letter, (word,)),), references = word_list.printed([edition])
+    word = replace(word, text=replace(word.text, standing=unseen or word.text.standing))
+    return "glossary.html", {"letters": [(letter, [word])], "references": references}
+
+
+def _page_of_its_own(edition, unseen):
+    text, _, references = reading.read(edition)
+    text = replace(text, standing=unseen or text.standing)
+    template = "topic.html" if edition.page.kind == Page.Kind.TOPIC else "treatment.html"
+    return template, {"text": text, "references": references}
 
 
 def _require_staff_of_texts(user):
@@ -447,7 +462,7 @@ def _printed(edition):
     if edition is None:
         return None
     shown = Edition.objects.with_review().select_related("page").get(pk=edition.pk)
-    text, _, references = reading.read(shown)
+    text, _, references = reading.read(shown, terms=[])  # the words alone; previews show links
     return {"text": text, "references": references}
 
 
