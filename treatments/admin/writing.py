@@ -54,6 +54,20 @@ class WordsForm(forms.ModelForm):
         """Which edition the words become, the verbs decide and check."""
 
 
+class TermWordsForm(WordsForm):
+    """The words of a glossary term: title and summary are the word and its meaning."""
+
+    class Meta(WordsForm.Meta):
+        labels = {"title": "The word", "summary": "Its plain meaning", "body": "More (optional)"}
+        help_texts = {
+            "title": "As texts write it. Patients find it in the glossary, and as a link where a "
+            "page uses it first, in plural and genitive too.",
+            "summary": "In 25 words or fewer. Patients read it under the word, and where it opens "
+            "after a paragraph. Where it is blank they read the first sentence of the text.",
+            "body": "Patients read it in the glossary, under the meaning. It can stay empty.",
+        }
+
+
 class ReasonForm(forms.Form):
     reason = forms.CharField(
         widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
@@ -272,7 +286,7 @@ class TextScreen:
 
     def save(self):
         self.writing = True
-        form = self.forms["save"] = WordsForm(self.request.POST, instance=Edition())
+        form = self.forms["save"] = self.form_class()(self.request.POST, instance=Edition())
         if not form.is_valid():
             raise publishing.Refusal("The text is not saved yet. See what is to be mended below.")
         words = {name: form.cleaned_data[name] for name in WordsForm.Meta.fields}
@@ -411,6 +425,9 @@ class TextScreen:
         named = self.working or self.current
         return named.title if named else self.page.slug
 
+    def form_class(self):
+        return TermWordsForm if self.page.kind == Page.Kind.TERM else WordsForm
+
     def words_form(self):
         """What the editor holds: what was typed, else the draft, else the words patients read."""
         if "save" in self.forms:
@@ -420,7 +437,7 @@ class TextScreen:
         if not self.working:
             words["note"] = ""
         version = self.working.version if self.working else None
-        form = WordsForm(initial=words | {"version": version})
+        form = self.form_class()(initial=words | {"version": version})
         self.forms["save"] = form
         return form
 
