@@ -33,6 +33,7 @@ ADDRESSES = [
     "/treatments/part-5/",
     "/treatments/?t=part-5&t=part-6",
     "/references/",
+    "/glossary/",
     "/tags/brakes/",
     "/feed/",
     "/sitemap.xml",

@@ -8,7 +8,7 @@ from django.db import connections
 from django.test import TransactionTestCase
 from playwright.sync_api import sync_playwright
 
-from treatments import guards
+from treatments import guards, word_list
 
 NOT_RUN = "BROWSER TESTS NOT RUN"
 CHROMIUM = next(
@@ -59,6 +59,12 @@ def flush_lifts_the_guards():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lifted)
         yield
+
+
+@pytest.fixture(autouse=True)
+def keys_come_again():
+    """Each test's editions may have the keys that another text had in the test before."""
+    word_list.forget()
 
 
 @pytest.fixture(scope="session")

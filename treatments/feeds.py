@@ -43,7 +43,9 @@ class Editions(Feed):
         return disclaimer.words()
 
     def items(self):
-        newest = reading.live().order_by("-publish_at", "page__kind", "page__position", "page_id")
+        # A word's meaning stands in the pages that use it.
+        newest = reading.live(*reading.WITH_PAGE)
+        newest = newest.order_by("-publish_at", "page__kind", "page__position", "page_id")
         newest = newest[: self.LONGEST]
         return list(zip(newest, reading.listed(newest), strict=True))
 

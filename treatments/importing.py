@@ -111,6 +111,8 @@ class Fixture:
                     "line for each."
                 )
         self._check_references()
+        for note in self.notes.terms:
+            self._check_term(note)
         self._check_words()
         self._notice_disclaimer()
 
@@ -138,8 +140,31 @@ class Fixture:
             if times > 1:
                 self._fault(f"[[references]] number = {number} stands {times} times.")
 
+    def _check_term(self, note):
+        """The word and its meaning are the document's own, and stand in one paragraph."""
+        paragraphs = self.document.paragraphs()
+        first = next((p for p in paragraphs if source_text.holds(p, note.word)), None)
+        if first is None:
+            self._fault(f"[[terms]] word = “{note.word}”: no paragraph of the text has this word.")
+        elif not self._explained(note):
+            self._problem(
+                first.line,
+                f"“{note.word}”: no paragraph with this word has the words “{note.meaning}”, which "
+                f"{self.beside.name} gives for its meaning. Give the text’s own words.",
+            )
+
+    def _explained(self, note):
+        """The first paragraph that holds the word and its meaning, None where none does."""
+        found = self.document.paragraphs()
+        explained = (p for p in found if source_text.explains(p, note.word, note.meaning))
+        return next(explained, None)
+
+    def _term_slug(self, note):
+        return note.slug or slug(note.word)
+
     def _check_words(self):
         slugs = [self._treatment_slug(note) for note in self.treatments]
+        slugs += [self._term_slug(note) for note in self.notes.terms]
         if self.document.heading:
             slugs.append(self._topic_slug())
         for text in dict.fromkeys([*slugs, *self._keys()]):
@@ -165,29 +190,33 @@ class Fixture:
         tags = {name: Tag(name=name, slug=slug(name)) for name in self._tags()}
         references = self._references()
         pages = self._pages()
-        of_pages = [self.notes.topic, *self.treatments]
         editions = self._editions(pages, references)
+        terms = self._terms()
+        of_pages = [self.notes.topic, *self.treatments, *self.notes.terms]
+        with_codes = [self.notes.topic, *self.treatments]
         cited = {reference.key: reference for reference in references}
         return [
             *tags.values(),
             *references,
             *pages,
+            *terms,
             *(
                 PageTag(content_object=page, tag=tags[name])
-                for page, note in zip(pages, of_pages, strict=True)
+                for page, note in zip([*pages, *terms], of_pages, strict=True)
                 for name in note.tags
             ),
             *(
                 Code(page=page, system=code.system, code=code.code)
-                for page, note in zip(pages, of_pages, strict=True)
+                for page, note in zip(pages, with_codes, strict=True)
                 for code in note.codes
             ),
             *editions,
+            *map(self._meaning, terms, self.notes.terms),
             *(citation for edition in editions for citation in _citations(edition, cited)),
         ]
 
     def _tags(self):
-        of_pages = [self.notes.topic, *self.treatments]
+        of_pages = [self.notes.topic, *self.treatments, *self.notes.terms]
         return sorted({name for note in of_pages for name in note.tags})
 
     def _keys(self):
@@ -228,6 +257,23 @@ class Fixture:
         ]
         return [topic, *treatments]
 
+    def _terms(self):
+        return [
+            Page(
+                kind=Page.Kind.TERM,
+                slug=self._term_slug(note),
+                other_spellings="\n".join(note.spellings),
+            )
+            for note in self.notes.terms
+        ]
+
+    def _meaning(self, term, note):
+        return Edition(
+            **self._imported(term, self._explained(note).line),
+            title=note.word,
+            summary=note.meaning,
+        )
+
     def _editions(self, pages, references):
         document = self.document
         topic, *treatments = pages
@@ -247,21 +293,27 @@ class Fixture:
         ]
 
     def _edition(self, page, heading, paragraphs, references):
-        note = f"Imported from {self.source.name}, line {heading.line}."
-        if heading.restored:
-            note += f" {self._restored(heading)}"
-        return Edition(
-            page=page,
-            language=self.notes.language,
-            number=1,
-            state=Edition.State.APPROVED,
-            origin=Edition.Origin.IMPORTED,
+        edition = Edition(
+            **self._imported(page, heading.line),
             title=heading.text,
             body="\n".join(_html(paragraph, references) for paragraph in paragraphs),
-            note=note,
-            provenance=self.notes.provenance,
-            publish_at=Edition.ALWAYS,
         )
+        if heading.restored:
+            edition.note += f" {self._restored(heading)}"
+        return edition
+
+    def _imported(self, page, line):
+        """What all editions of this document have in common, and the line where one begins."""
+        return {
+            "page": page,
+            "language": self.notes.language,
+            "number": 1,
+            "state": Edition.State.APPROVED,
+            "origin": Edition.Origin.IMPORTED,
+            "note": f"Imported from {self.source.name}, line {line}.",
+            "provenance": self.notes.provenance,
+            "publish_at": Edition.ALWAYS,
+        }
 
     def _restored(self, heading):
         because = next(n.because for n in self.notes.restored if n.line == heading.line)

@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 
+from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.safestring import SafeString, mark_safe
 
-from treatments import aligning, citations, richtext, wording
+from treatments import aligning, citations, glossary, richtext, wording
 from treatments.models import Citation, Edition, Page
 
 LANGUAGE = "en"
-WITH_ADDRESS = (Page.Kind.TOPIC, Page.Kind.TREATMENT)
+WITH_PAGE = (Page.Kind.TOPIC, Page.Kind.TREATMENT)  # terms share one page, the glossary
 
 
 @dataclass(frozen=True)
@@ -45,22 +46,24 @@ class Listed:
 
 
 def live(*kinds):
-    """The editions that patients may read now, of these kinds of page or of all with an address.
+    """The editions that patients may read now, of these kinds of page or of all.
 
     They come with their page and their last review; every public surface begins here.
     """
     editions = Edition.objects.live().filter(
-        language=LANGUAGE, page__kind__in=kinds or WITH_ADDRESS
+        language=LANGUAGE, page__kind__in=kinds or Page.Kind.values
     )
     return editions.with_review().select_related("page")
 
 
-def read(lead=None, below=()):
+def read(lead=None, below=(), terms=None):
     """The texts of one page with their citations numbered together, and its references.
 
     `lead` is the edition whose title is the page's heading, `below` are those that stand under
-    headings of their own. Both come from `live`. Returns (Text of the lead or
-    None, list of Texts below, list of PrintedReferences); costs one query.
+    headings of their own. Both come from `live`. The first use of each of the glossary's `terms`
+    is a link: None stands for those that are live, an empty list for no link at all. Returns
+    (Text of the lead or None, list of Texts below, list of PrintedReferences); costs one query,
+    and one more for the live terms.
     """
     editions = [lead, *below] if lead else list(below)
     cited = _citations(editions)
@@ -71,6 +74,7 @@ def read(lead=None, below=()):
     ]
     merged = {key: citation.reference.kept().key for key, citation in cited.items()}
     bodies, numbers = citations.numbered(placed, cited, merged)
+    bodies = glossary.linked(bodies, live_terms() if terms is None else terms, reverse("glossary"))
     texts = [
         Text(edition, _safe(body), standing(edition))
         for edition, body in zip(editions, bodies, strict=True)
@@ -107,12 +111,32 @@ def listed(editions):
             title=edition.title,
             url=edition.page.get_absolute_url(),
             slug=edition.page.slug,
-            lead=edition.summary or richtext.first_sentence(edition.body),
+            lead=in_a_sentence(edition),
             standing=standing(edition),
             treatment_kind=edition.page.get_treatment_kind_display(),
         )
         for edition in editions
     ]
+
+
+def in_a_sentence(edition) -> str:
+    """What lists say of an edition; of a term it is the meaning."""
+    return edition.summary or richtext.first_sentence(edition.body)
+
+
+def live_terms():
+    """The glossary's words as texts link to them."""
+    return [as_term(edition) for edition in live(Page.Kind.TERM).order_by("page_id")]
+
+
+def as_term(edition):
+    return glossary.Term(
+        slug=edition.page.slug,
+        word=edition.title,
+        meaning=in_a_sentence(edition),
+        spellings=tuple(filter(None, map(str.strip, edition.page.other_spellings.splitlines()))),
+        standing=tuple(standing(edition)),
+    )
 
 
 def standing(edition) -> list[str]:

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
 
-from treatments.reading import live
+from treatments.reading import WITH_PAGE, live
 
 
 class OfThisSite(Sitemap):
@@ -19,7 +19,7 @@ class OfThisSite(Sitemap):
 
 class Texts(OfThisSite):
     def items(self):
-        return live().defer("body").order_by("page_id")
+        return live(*WITH_PAGE).defer("body").order_by("page_id")
 
     def location(self, edition):
         return edition.page.get_absolute_url()
@@ -36,6 +36,7 @@ class Fixed(OfThisSite):
             "home",
             "treatments",
             "questions",
+            "glossary",
             "references",
             "about",
             "privacy",

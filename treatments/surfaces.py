@@ -4,8 +4,12 @@ The tests walk it with drafts, scheduled and withdrawn editions, and fail
 when an address of `treatments.urls` is missing from it.
 """
 
+import itertools
+
 from django.urls import reverse
 from django.utils.http import urlencode
+
+from treatments.models import Page
 
 
 def _fixed(name):
@@ -17,6 +21,8 @@ def _own(kind):
 
 
 def _topic(page):
+    if page.kind == Page.Kind.TERM:
+        return []
     shown_at = page.topic if page.topic_id else page
     return [reverse("topic", args=[shown_at.slug])]
 
@@ -52,6 +58,7 @@ SURFACES = {
     "treatment": _own("treatment"),
     "questions": _questions,
     "references": _fixed("references"),
+    "glossary": _fixed("glossary"),
     "tag": _tags,
     "about": _fixed("about"),
     "privacy": _fixed("privacy"),
@@ -64,4 +71,8 @@ SURFACES = {
 
 def addresses(page):
     """Every public address that shows, or could show, something of this page."""
-    return [address for surface in SURFACES.values() for address in surface(page)]
+    pages = [page]
+    if page.kind == Page.Kind.TERM:  # its meaning opens wherever a text uses the word
+        pages += Page.objects.exclude(kind=Page.Kind.TERM)
+    found = (surface(shown) for shown in pages for surface in SURFACES.values())
+    return list(dict.fromkeys(itertools.chain.from_iterable(found)))

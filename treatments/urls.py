@@ -28,6 +28,7 @@ urlpatterns = [
     path("treatments/<slug:slug>/", views.treatment, name="treatment"),
     path("references/", views.references, name="references"),
     path("questions/", views.prepare, name="questions"),
+    path("glossary/", views.glossary, name="glossary"),
     path("tags/<tag:slug>/", views.tag, name="tag"),
     path("about/", views.about, name="about"),
     path("privacy/", views.privacy, name="privacy"),

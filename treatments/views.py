@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 from taggit.models import Tag
 
-from treatments import questions, reading, wording
+from treatments import questions, reading, word_list, wording
 from treatments.models import Citation, Edition, OldSlug, Page, Reference
 from treatments.reading import live
 
@@ -202,6 +202,21 @@ def references(request):
         for reference in screen.items
     ]
     return render(request, "references.html", {"screen": screen, "entries": entries})
+
+
+@require_safe
+def glossary(request):
+    """All words on one screen: links from the texts lead to places on it."""
+    editions = list(live(Page.Kind.TERM))
+    letters, references = word_list.printed(editions, using=word_list.pages_using(editions))
+    said = {edition.provenance for edition in editions}
+    context = {
+        "letters": letters,
+        "references": references,
+        # Where all come from the same place, it is said once.
+        "said": said.pop() if len(said) == 1 else "",
+    }
+    return render(request, "glossary.html", context)
 
 
 @require_safe

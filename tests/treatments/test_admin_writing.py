@@ -101,6 +101,29 @@ def test_an_empty_text_is_saved_but_goes_no_further(as_, author):
     assert page.editions.get().state == "draft"
 
 
+def test_a_term_is_written_as_a_word_and_its_meaning(as_, author):
+    text = as_(author, factories.make_term(), "write").content.decode()
+    for label in ("The word:", "Its plain meaning:", "More (optional):"):
+        assert label in text
+    assert "In 25 words or fewer." in text
+    assert (
+        "Its plain meaning:"
+        not in as_(author, factories.make_treatment(), "write").content.decode()
+    )
+
+
+def test_a_term_with_a_meaning_and_no_more_can_go_all_the_way(as_, author, reviewer):
+    page = factories.make_term()
+    as_(author, page, "submit", **words(title="sprocket", summary="a wheel", body=""))
+    edition = page.editions.get()
+    assert edition.state == "in review"
+    checked = {"evidence_checked": "on", "due_by": "2100-01-01", "publish_at": ""}
+    as_(reviewer, page, "approve", edition=edition.pk, version=edition.version, **checked)
+    assert page.editions.live().get().summary == "a wheel"
+    answer = as_(reviewer, page)
+    assert f'href="/glossary/#term-{page.slug}"' in answer.content.decode()
+
+
 # From writing to withdrawn
 
 
@@ -341,6 +364,27 @@ def test_a_preview_is_the_page_as_patients_will_read_it_marked_as_a_draft(client
     assert "frame-ancestors 'self'" in answer["Content-Security-Policy"]
     assert "no-store" in answer["Cache-Control"]
     assert "X-Frame-Options" not in answer
+
+
+def test_a_term_is_previewed_as_the_glossary_shows_it(client, author):
+    draft = factories.make_draft(
+        factories.make_term(), title="sprocket", summary="a wheel", body=""
+    )
+    client.force_login(author)
+    address = f"/admin/treatments/term/{draft.page_id}/editions/1/preview/"
+    text = client.get(address).content.decode()
+    assert "<dfn>Sprocket</dfn>" in text
+    assert '<p class="standing">Preview of edition 1: no patient sees it.</p>' in text
+    assert "Not yet reviewed" not in text
+
+
+def test_a_preview_links_words_as_patients_will_find_them(client, author):
+    factories.make_live(factories.make_term(), title="lever", summary="a handle", body="")
+    draft = factories.make_draft()
+    client.force_login(author)
+    address = f"/admin/treatments/treatment/{draft.page_id}"
+    assert 'class="term"' in client.get(f"{address}/editions/1/preview/").content.decode()
+    assert 'class="term"' not in client.get(f"{address}/text/").content.decode()
 
 
 def test_only_a_preview_may_be_framed(client, author):

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError, transaction
 
-from treatments import citations, disclaimer, importing, richtext
+from tests import factories
+from treatments import citations, disclaimer, importing, publishing, richtext
 from treatments.management.commands import build_fixture
 from treatments.models import Code, Edition, Page, PageTag, Reference
 from treatments.source_text import notes
@@ -77,14 +79,14 @@ def test_dumpdata_of_the_loaded_seed_equals_the_fixture(tmp_path):
 def test_the_seed_can_be_loaded_twice():
     call_command("loaddata", SEED, verbosity=0)
     call_command("loaddata", SEED, verbosity=0)
-    assert (Page.objects.count(), Edition.objects.count()) == (8, 8)
+    assert (Page.objects.count(), Edition.objects.count()) == (14, 14)
     assert (PageTag.objects.count(), Code.objects.count(), Reference.objects.count()) == (10, 4, 3)
 
 
 @pytest.mark.django_db
 def test_the_seeds_pages_are_public_and_not_yet_reviewed():
     call_command("loaddata", SEED, verbosity=0)
-    assert Edition.objects.live().never_reviewed().count() == 8
+    assert Edition.objects.live().never_reviewed().count() == 14
     pages = Page.objects.filter(kind="treatment").order_by("position")
     assert [(page.slug, page.treatment_kind) for page in pages] == [
         ("non-drug-treatments", "non-drug"),
@@ -102,6 +104,8 @@ def test_every_line_of_the_seeds_source_stands_in_its_fixture_in_order():
     restored = {"Opioids", "Neuroablation"}
     found = []
     for edition in of(rows, "treatments.edition"):
+        if edition["page"][0] == "term":  # says again what the paragraphs say
+            continue
         found += edition["overline"].splitlines()
         found += [edition["title"]] if edition["title"] not in restored else []
         found += [richtext.plain(paragraph) for paragraph in edition["body"].splitlines()]
@@ -109,6 +113,55 @@ def test_every_line_of_the_seeds_source_stands_in_its_fixture_in_order():
     source = SEED_SOURCE.read_text(encoding="utf-8").replace("\u00a01-3", "")
     lines = [" ".join(line.split()) for line in source.splitlines() if line.strip()]
     assert [*found, disclaimer.words()] == lines
+
+
+def test_the_seed_explains_six_words_in_the_sources_own():
+    rows = json.loads(SEED.read_text(encoding="utf-8"))
+    editions = of(rows, "treatments.edition")
+    terms = {row["title"]: row for row in editions if row["page"][0] == "term"}
+    source = " ".join(SEED_SOURCE.read_text(encoding="utf-8").split())
+    for word, row in terms.items():
+        assert word in source
+        assert row["summary"] in source.replace(f" ({word})", "")
+        assert (row["body"], row["origin"], row["approver"]) == ("", "imported", None)
+        assert len(row["summary"].split()) <= 25
+    assert {word: row["page"][1] for word, row in terms.items()} == {
+        "catheter": "catheter",
+        "intrathecal space": "intrathecal-space",
+        "intravenous": "intravenous",
+        "endorphins": "endorphins",
+        "Neurolytic blocks": "neurolytic-blocks",
+        "neuroablation": "neuroablation",
+    }
+
+
+@pytest.mark.django_db
+def test_loading_the_seed_again_brings_its_terms_and_changes_nothing_else(tmp_path):
+    older = [row for row in json.loads(SEED.read_text(encoding="utf-8")) if not of_a_term(row)]
+    (tmp_path / "older.json").write_text(json.dumps(older), encoding="utf-8")
+    call_command("loaddata", tmp_path / "older.json", verbosity=0)
+    before = {model: list(model.objects.order_by("pk").values()) for model in importing.MODELS}
+    call_command("loaddata", SEED, verbosity=0)
+    for model, rows in before.items():
+        assert list(model.objects.order_by("pk").values())[: len(rows)] == rows
+    assert Edition.objects.live().filter(page__kind="term").count() == 6
+
+
+@pytest.mark.django_db
+def test_loading_the_seed_again_over_a_text_taken_down_since_is_refused_whole(tmp_path):
+    older = [row for row in json.loads(SEED.read_text(encoding="utf-8")) if not of_a_term(row)]
+    (tmp_path / "older.json").write_text(json.dumps(older), encoding="utf-8")
+    call_command("loaddata", tmp_path / "older.json", verbosity=0)
+    opioids = Edition.objects.get(page__slug="opioids")
+    publishing.withdraw(edition=opioids, by=factories.make_user(), reason="Wrong.")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        call_command("loaddata", SEED, verbosity=0)
+    assert not Page.objects.filter(kind="term").exists()
+
+
+def of_a_term(row):
+    fields = row["fields"]
+    return fields.get("kind") == "term" or fields.get("page", [""])[0] == "term"
 
 
 def test_the_drug_pumps_last_sentence_cites_the_three_references():
@@ -200,6 +253,62 @@ def test_slugs_keys_and_labels_have_defaults(build):
 )
 def test_notes_at_fault_are_refused_by_name(build, notes, sentence):
     printed, rows = build(notes=notes)
+    assert sentence in printed
+    assert rows is None
+
+
+EXPLAINED = TEXT.replace(
+    "Oil each roller.", "A roller (small wheel) is oiled (lubricated) each day."
+)
+TERM = '[[terms]]\nword = "roller"\nmeaning = "small wheel"\n'
+
+
+def test_a_term_is_a_page_with_its_meaning_in_the_texts_words(build):
+    more = 'spellings = ["rollers", "rolls"]\nslug = "wheel"\ntags = ["oil"]\n'
+    _, rows = build(EXPLAINED, NOTES + TERM + more)
+    (page,) = [page for page in of(rows, "treatments.page") if page["kind"] == "term"]
+    assert (page["slug"], page["other_spellings"]) == ("wheel", "rollers\nrolls")
+    edition = of(rows, "treatments.edition")[-1]
+    assert (edition["title"], edition["summary"], edition["body"]) == ("roller", "small wheel", "")
+    assert edition["note"] == "Imported from leaflet.txt, line 7."
+    assert [tag["tag"] for tag in of(rows, "treatments.pagetag")] == [["oil"]]
+
+
+def test_a_parenthesis_that_holds_the_word_alone_is_left_out_of_its_meaning(build):
+    term = '[[terms]]\nword = "lubricated"\nmeaning = "oiled each day"\n'
+    _, rows = build(EXPLAINED, NOTES + term)
+    assert of(rows, "treatments.edition")[-1]["summary"] == "oiled each day"
+
+
+@pytest.mark.parametrize(
+    ("meaning", "word"),
+    [
+        ("little wheel", "roller"),  # not its words
+        ("mall wheel", "roller"),  # half a word
+        ("small", "oil"),  # its words, of another paragraph
+        ("is oiled each", "roller"),  # leaves out what is not the word
+        ("A little oil helps. A roller", "roller"),  # two paragraphs
+    ],
+)
+def test_a_meaning_that_is_not_the_texts_words_is_a_problem(build, tmp_path, word, meaning):
+    printed, rows = build(EXPLAINED, f'{NOTES}[[terms]]\nword = "{word}"\nmeaning = "{meaning}"\n')
+    line = 3 if word == "oil" else 7
+    assert f"{tmp_path / 'leaflet.txt'}:{line}: “{word}”: no paragraph with this word" in printed
+    assert rows is None
+
+
+@pytest.mark.parametrize(
+    ("terms", "sentence"),
+    [
+        (TERM.replace("roller", "hub"), "[[terms]] word = “hub”: no paragraph of the text has"),
+        (TERM.replace("roller", "Roller"), "[[terms]] word = “Roller”: no paragraph"),
+        ('[[terms]]\nword = "roller"\n', "terms[1].meaning is missing."),
+        (TERM + TERM, "2 rows would be the same page: term, roller"),
+        (TERM + "slug = 'The Wheel'", "“The Wheel” is no slug"),
+    ],
+)
+def test_terms_at_fault_are_refused_by_name(build, terms, sentence):
+    printed, rows = build(EXPLAINED, NOTES + terms)
     assert sentence in printed
     assert rows is None
 

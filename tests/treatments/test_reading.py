@@ -5,6 +5,7 @@ import datetime
 import pytest
 import time_machine
 from django.db import connection
+from django.utils.html import conditional_escape
 
 from tests import factories
 from treatments import reading, wording
@@ -37,11 +38,49 @@ def test_texts_of_one_page_share_their_numbers():
     assert below[0].body.startswith("<h3>H</h3>")
 
 
-def test_reading_costs_one_query(django_assert_num_queries):
+def test_reading_costs_two_queries_however_many_terms_there_are(django_assert_num_queries):
     pages = [factories.make_live().page for _ in range(5)]
+    for _ in range(5):
+        factories.make_live(factories.make_term())
     found = live(*pages)
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         reading.read(below=found)
+    with django_assert_num_queries(1):
+        reading.read(below=found, terms=[])
+
+
+def test_live_terms_are_links_unless_others_or_none_are_asked_for():
+    term = factories.make_term(slug="sprocket", other_spellings=" cog \n\nwheel with teeth\n")
+    factories.make_imported(term, title="sprocket", summary="what the chain runs on", body="")
+    edition = live(factories.make_live(body="<p>A cog turns.</p>").page)[0]
+    assert reading.read(edition)[0].body == (
+        '<p>A <a class="term" href="/glossary/#term-sprocket" data-meaning="what the chain runs on'
+        '\nNot yet reviewed by this hospital.">cog</a> turns.</p>'
+    )
+    assert reading.read(edition, terms=[])[0].body == "<p>A cog turns.</p>"
+
+
+def test_a_term_without_a_summary_means_the_first_sentence_of_its_text():
+    term = factories.make_live(
+        factories.make_term(), title="sprocket", body="<p>A wheel. It has teeth.</p>"
+    )
+    assert reading.as_term(live(term.page)[0]).meaning == "A wheel."
+
+
+def test_a_hostile_term_cannot_open_a_page():
+    hostile = '"><script>alert(1)</script>'
+    factories.make_live(factories.make_term(), title="lever", summary=hostile, body="")
+    factories.make_live(factories.make_term(), title=hostile, summary="x", body="")
+    edition = live(factories.make_live(body="<p>Pull the lever.</p>").page)[0]
+    assert "<script" not in reading.read(edition)[0].body
+
+
+def test_linked_text_is_safe_once_and_stays_so():
+    factories.make_live(factories.make_term(), title="lever", summary="a <b> & c", body="")
+    edition = live(factories.make_live(body="<p>Pull the lever.</p>").page)[0]
+    assert 'data-meaning="a &lt;b&gt; &amp; c">lever</a>' in conditional_escape(
+        reading.read(edition)[0].body
+    )
 
 
 def test_a_retracted_source_shows_at_once_and_its_printed_words_stay():

@@ -17,9 +17,12 @@ def texts(client, page):
     return {address: answer.content.decode() for address, answer in answers(client, page).items()}
 
 
-@pytest.fixture(params=["topic", "treatment"])
+@pytest.fixture(params=["topic", "treatment", "term"])
 def page(request):
-    """A page under a tag, with a live neighbour, so that lists have something to show."""
+    """A page under a tag, with a live neighbour, so that lists have something to show.
+
+    The neighbours' texts hold the word “lever”, which is the term.
+    """
     topic = factories.make_topic()
     neighbour = factories.make_treatment(topic=topic, tags=["brakes"])
     factories.make_live(neighbour, title="A neighbour")
@@ -27,30 +30,43 @@ def page(request):
         topic.tags.add("brakes")
         return topic
     factories.make_live(topic, title="The topic")
+    if request.param == "term":
+        factories.make_live(factories.make_treatment(topic=topic))
+        term = factories.make_term()
+        term.tags.add("brakes")
+        return term
     return factories.make_treatment(topic=topic, tags=["brakes"])
 
 
 @pytest.fixture
-def secret():
+def secret(page):
     """Words that no patient may read, and a source that only they cite."""
     reference = factories.make_reference("quokka-2001", source_text=f"{SECRET} Q. A source.")
     body = f'<p>{SECRET} body.<cite data-reference="{reference.key}">Q</cite></p>'
-    return {"title": f"{SECRET} title", "summary": f"{SECRET} summary", "body": body}
+    title = "Lever" if page.kind == "term" else f"{SECRET} title"
+    return {"title": title, "summary": f"{SECRET} summary", "body": body}
 
 
 def test_every_public_address_is_in_the_list():
     assert {pattern.name for pattern in urls.urlpatterns} == set(surfaces.SURFACES)
 
 
+def answers_of_its_own(page):
+    """Whether the page has an address that no other page shares."""
+    return page.kind != "term"
+
+
 def test_live_text_is_on_every_surface_that_is_meant_to_show_it(client, page, secret):
     factories.make_live(page, **secret)
     wordless = {"/about/", "/privacy/", "/accessibility/", "/robots.txt", "/sitemap.xml"}
     wordless.add("/questions/")
-    if page.kind == "topic":
+    if page.kind != "treatment":
         wordless.add("/treatments/")
+    wordless.add("/feed/" if page.kind == "term" else "/glossary/")
     shown = {address for address, text in texts(client, page).items() if SECRET in text}
     assert shown == set(surfaces.addresses(page)) - wordless
-    assert page.get_absolute_url() in client.get("/sitemap.xml").content.decode()
+    listed = page.get_absolute_url() in client.get("/sitemap.xml").content.decode()
+    assert listed == answers_of_its_own(page)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +75,8 @@ def test_live_text_is_on_every_surface_that_is_meant_to_show_it(client, page, se
 def test_what_is_not_published_yet_is_nowhere(client, page, secret, make):
     make(page, **secret)
     assert [address for address, text in texts(client, page).items() if SECRET in text] == []
-    assert client.get(page.get_absolute_url()).status_code == 404
+    status = client.get(page.get_absolute_url()).status_code
+    assert status == (404 if answers_of_its_own(page) else 200)
     assert page.get_absolute_url() not in client.get("/sitemap.xml").content.decode()
 
 
@@ -79,8 +96,24 @@ def test_a_withdrawn_text_is_gone_from_everywhere(client, page, secret):
     publishing.withdraw(edition=newest, by=factories.make_user(), reason="Wrong.")
     found = texts(client, page)
     assert [a for a, text in found.items() if SECRET in text or "An older text" in text] == []
-    assert client.get(page.get_absolute_url()).status_code == 410
+    status = client.get(page.get_absolute_url()).status_code
+    assert status == (410 if answers_of_its_own(page) else 200)
     assert page.get_absolute_url() not in client.get("/sitemap.xml").content.decode()
+
+
+def test_a_word_under_way_or_withdrawn_is_no_link_anywhere(client, secret):
+    treatment = factories.make_live().page
+    for make in (
+        factories.make_draft,
+        factories.make_submitted,
+        factories.make_scheduled,
+        factories.make_withdrawn,
+    ):
+        make(factories.make_term(), **(secret | {"title": "Lever"}))
+    text = client.get(treatment.get_absolute_url()).content.decode()
+    assert "Squeeze the lever." in text
+    assert 'class="term"' not in text
+    assert "No word is explained here" in client.get("/glossary/").content.decode()
 
 
 def test_every_html_surface_has_one_heading_and_the_disclaimer(client, page, secret):

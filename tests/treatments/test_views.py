@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests import factories
-from treatments import arranging, publishing, questions
+from treatments import arranging, publishing, questions, word_list
 
 pytestmark = pytest.mark.django_db
 
@@ -339,6 +339,124 @@ def test_pages_lead_to_the_questions(client, address):
     assert "Prepare for your visit" in page_at(client, address)
 
 
+# The glossary
+
+
+def make_word(word, meaning="what it means", *, slug="", other_spellings="", **words):
+    page = factories.make_term(slug=slug or word.lower(), other_spellings=other_spellings)
+    return factories.make_live(page, **({"title": word, "summary": meaning, "body": ""} | words))
+
+
+def test_the_glossary_lists_its_words_from_a_to_z(client):
+    for word in ("pump", "Chain", "axle", "2-speed"):
+        make_word(word, f"meaning of {word}")
+    text = page_at(client, "/glossary/")
+    assert re.findall(r"meaning of \S+", text) == [
+        "meaning of axle",
+        "meaning of Chain",
+        "meaning of pump",
+        "meaning of 2-speed",
+    ]
+    assert "A C P Other A Axle meaning of axle Written by" in text
+
+
+def test_a_word_says_who_stands_for_it_and_what_is_not_reviewed(client):
+    make_word("pump")
+    imported = factories.make_term()
+    factories.make_imported(
+        imported, title="axle", summary="a rod", body="", provenance="From a leaflet."
+    )
+    text = page_at(client, "/glossary/")
+    assert "Axle a rod Not yet reviewed by this hospital. From a leaflet." in text
+    assert re.search(r"Pump what it means Written by .* Approved by .* Last reviewed", text)
+
+
+def test_where_all_words_come_from_the_same_place_it_is_said_once(client):
+    for word in ("axle", "pump"):
+        page = factories.make_term()
+        factories.make_imported(page, title=word, summary="x", provenance="From a leaflet.")
+    assert page_at(client, "/glossary/").count("From a leaflet.") == 1
+
+
+def test_a_word_has_its_text_and_its_sources_numbered(client):
+    factories.make_reference("spoke-2001", source_text="A source.")
+    body = '<p>It has a handle.<cite data-reference="spoke-2001">S</cite></p>'
+    make_word("pump", "moves air", body=body)
+    text = page_at(client, "/glossary/")
+    assert "Pump moves air It has a handle. 1 Written by" in text
+    assert "References A source." in text
+
+
+def test_a_word_names_the_pages_whose_texts_use_it(client):
+    make_word("pump", other_spellings="inflator", body="<p>Axle.</p>")
+    make_word("axle")
+    topic = factories.make_live(factories.make_topic(), title="About", body="<p>A pump.</p>").page
+    factories.make_live(
+        factories.make_treatment(topic=topic, slug="air"), title="Air", body="<p>Inflators.</p>"
+    )
+    factories.make_live(title="Heading only", body="<h2>Pump</h2><p>Air.</p>")
+    factories.make_draft(title="A draft", body="<p>A pump.</p>")
+    text = page_at(client, "/glossary/")
+    assert re.findall(r"Used on: (.*?)(?: P | Axle|$)", text) == ["About , Air"]
+    assert '<a href="/treatments/air/">Air</a>' in client.get("/glossary/").content.decode()
+
+
+def test_the_pages_that_use_a_word_follow_what_patients_read(client):
+    make_word("pump")
+    page = factories.make_live(title="Air", body="<p>A pump.</p>").page
+    assert "Used on: Air" in page_at(client, "/glossary/")
+    factories.make_live(page, title="Air", body="<p>By mouth.</p>")
+    assert "Used on" not in page_at(client, "/glossary/")
+    make_word("mouth")
+    assert "Used on: Air" in page_at(client, "/glossary/")
+
+
+def test_a_word_that_many_pages_use_names_the_first_of_them(client, monkeypatch):
+    monkeypatch.setattr(word_list, "MOST_PAGES", 2)
+    make_word("lever")
+    topic = factories.make_topic()
+    for title in "ABC":
+        factories.make_live(factories.make_treatment(topic=topic), title=title)
+    assert "Used on: A , B and 1 more page" in page_at(client, "/glossary/")
+
+
+def test_texts_that_were_read_for_the_glossary_are_not_read_again(client):
+    make_word("lever")
+    factories.make_live()
+    first = queries(client, "/glossary/")
+    assert queries(client, "/glossary/") == first - 1
+
+
+def test_an_older_address_of_a_word_is_still_a_place_in_the_glossary(client):
+    term = make_word("pump").page
+    arranging.change_slug(page=term, by=factories.make_user(), slug="air-pump")
+    text = client.get("/glossary/").content.decode()
+    assert 'id="term-air-pump"' in text
+    assert 'id="term-pump"' in text
+
+
+def test_a_term_is_found_in_lists_by_its_place_in_the_glossary(client):
+    term = make_word("pump").page
+    term.tags.add("air")
+    text = client.get("/tags/air/").content.decode()
+    assert '<a href="/glossary/#term-pump">pump</a>' in text
+
+
+def test_an_empty_glossary_says_so(client):
+    assert "No word is explained here at the moment." in page_at(client, "/glossary/")
+
+
+def test_two_hundred_words_link_from_a_long_page_and_stand_on_one_screen(client):
+    for number in range(200):
+        page = factories.make_term(slug=f"part-{number}")
+        factories.make_imported(page, title=f"part x{number}y", summary="a part", body="")
+    listed = " ".join(f"Part x{number}y and more words." for number in range(200))
+    page = factories.make_live(body=f"<p>{listed}</p>" * 5).page
+    text = client.get(page.get_absolute_url()).content.decode()
+    assert re.findall(r'href="/glossary/#term-part-(\d+)"', text) == [str(n) for n in range(200)]
+    assert client.get("/glossary/").content.decode().count("<dfn>") == 200
+
+
 # The number of queries does not depend on how much there is
 
 
@@ -347,14 +465,25 @@ def addresses(topic):
     side = f"/treatments/?t={slugs[0]}&t={slugs[1]}"
     own = [f"/topics/{topic.slug}/", f"/treatments/{slugs[0]}/", side]
     own.append(f"/questions/?about={slugs[0]}")
-    return ["/", "/treatments/", "/references/", "/tags/brakes/", "/feed/", "/sitemap.xml", *own]
+    lists = [
+        "/",
+        "/treatments/",
+        "/references/",
+        "/glossary/",
+        "/tags/brakes/",
+        "/feed/",
+        "/sitemap.xml",
+    ]
+    return lists + own
 
 
 def fill(topic, number):
     for _ in range(number):
         key = factories.make_reference().key
         page = factories.make_treatment(topic=topic, tags=["brakes", f"tag-{key}"])
-        factories.make_live(page, body=f'<p>A<cite data-reference="{key}">S</cite></p>')
+        cited = f'<p>A<cite data-reference="{key}">S</cite> lever {key}</p>'
+        factories.make_live(page, body=cited)
+        factories.make_live(factories.make_term(), title=key, body=cited)
 
 
 def test_query_counts_stay_the_same_with_more_of_everything(client):

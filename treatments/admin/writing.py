@@ -15,9 +15,9 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.views.decorators.http import require_safe
 
-from treatments import comparison, publishing, reading, richtext, sharing
+from treatments import comparison, publishing, reading, richtext, sharing, word_list
 from treatments.admin.editor import RichTextWidget, references_for_editor
-from treatments.models import AuditEntry, Edition, SharedPreview
+from treatments.models import AuditEntry, Edition, Page, SharedPreview
 from treatments.publishing import APPROVE, MANAGE, WRITE
 
 LANGUAGE = "en"
@@ -52,6 +52,20 @@ class WordsForm(forms.ModelForm):
 
     def validate_constraints(self):
         """Which edition the words become, the verbs decide and check."""
+
+
+class TermWordsForm(WordsForm):
+    """The words of a glossary term: title and summary are the word and its meaning."""
+
+    class Meta(WordsForm.Meta):
+        labels = {"title": "The word", "summary": "Its plain meaning", "body": "More (optional)"}
+        help_texts = {
+            "title": "As texts write it. Patients find it in the glossary, and as a link where a "
+            "page uses it first, in plural and genitive too.",
+            "summary": "In 25 words or fewer. Patients read it under the word, and where it opens "
+            "after a paragraph. Where it is blank they read the first sentence of the text.",
+            "body": "Patients read it in the glossary, under the meaning. It can stay empty.",
+        }
 
 
 class ReasonForm(forms.Form):
@@ -150,15 +164,30 @@ def shared(request, token):
 
 def in_public_dress(request, edition):
     """The edition on its page's own template; the response says that it shows a public page."""
-    text, _, references = reading.read(edition)
-    if not Edition.objects.live().filter(pk=edition.pk).exists():
-        text = replace(text, standing=[f"Preview of edition {edition.number}: no patient sees it."])
-    template = "topic.html" if edition.page.kind == "topic" else "treatment.html"
-    context = {"text": text, "references": references}
+    live = Edition.objects.live().filter(pk=edition.pk).exists()
+    unseen = [] if live else [f"Preview of edition {edition.number}: no patient sees it."]
+    if edition.page.kind == Page.Kind.TERM:
+        template, context = _word_alone(edition, unseen)
+    else:
+        template, context = _page_of_its_own(edition, unseen)
     response = TemplateResponse(request, template, context)
     response.shows_public_page = True
     response["X-Robots-Tag"] = "noindex"
     return response
+
+
+def _word_alone(edition, unseen):
+    """A term as the glossary shows it, with no other word beside it."""
+    ((letter, (word,)),), references = word_list.printed([edition])
+    word = replace(word, text=replace(word.text, standing=unseen or word.text.standing))
+    return "glossary.html", {"letters": [(letter, [word])], "references": references}
+
+
+def _page_of_its_own(edition, unseen):
+    text, _, references = reading.read(edition)
+    text = replace(text, standing=unseen or text.standing)
+    template = "topic.html" if edition.page.kind == Page.Kind.TOPIC else "treatment.html"
+    return template, {"text": text, "references": references}
 
 
 def _require_staff_of_texts(user):
@@ -257,7 +286,7 @@ class TextScreen:
 
     def save(self):
         self.writing = True
-        form = self.forms["save"] = WordsForm(self.request.POST, instance=Edition())
+        form = self.forms["save"] = self.form_class()(self.request.POST, instance=Edition())
         if not form.is_valid():
             raise publishing.Refusal("The text is not saved yet. See what is to be mended below.")
         words = {name: form.cleaned_data[name] for name in WordsForm.Meta.fields}
@@ -396,6 +425,9 @@ class TextScreen:
         named = self.working or self.current
         return named.title if named else self.page.slug
 
+    def form_class(self):
+        return TermWordsForm if self.page.kind == Page.Kind.TERM else WordsForm
+
     def words_form(self):
         """What the editor holds: what was typed, else the draft, else the words patients read."""
         if "save" in self.forms:
@@ -405,7 +437,7 @@ class TextScreen:
         if not self.working:
             words["note"] = ""
         version = self.working.version if self.working else None
-        form = WordsForm(initial=words | {"version": version})
+        form = self.form_class()(initial=words | {"version": version})
         self.forms["save"] = form
         return form
 
@@ -447,7 +479,7 @@ def _printed(edition):
     if edition is None:
         return None
     shown = Edition.objects.with_review().select_related("page").get(pk=edition.pk)
-    text, _, references = reading.read(shown)
+    text, _, references = reading.read(shown, terms=[])  # the words alone; previews show links
     return {"text": text, "references": references}
 
 

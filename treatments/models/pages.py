@@ -6,6 +6,8 @@ from django.urls import reverse
 from taggit.managers import TaggableManager
 from taggit.models import ItemBase, Tag
 
+from treatments import glossary
+
 
 class PageManager(models.Manager):
     def get_by_natural_key(self, kind, slug):
@@ -106,6 +108,9 @@ class Page(models.Model):
         return f"{self.kind} “{self.slug}”"
 
     def get_absolute_url(self):
+        """Its address; of a term, its place on the page that all terms share."""
+        if self.kind == self.Kind.TERM:
+            return f"{reverse('glossary')}#{glossary.anchor(self.slug)}"
         return reverse(self.kind, args=[self.slug])
 
     def natural_key(self):

@@ -10,6 +10,8 @@ from treatments.source_text.document import (
     Settled,
     Unreadable,
     decode,
+    explains,
+    holds,
     parse,
 )
 from treatments.source_text.references import (
@@ -32,6 +34,8 @@ __all__ = [
     "Unreadable",
     "collapsed",
     "decode",
+    "explains",
+    "holds",
     "parse",
     "reference_keys",
     "reference_parts",

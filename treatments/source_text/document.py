@@ -83,6 +83,30 @@ class Document:
             yield from section.paragraphs
 
 
+def holds(paragraph: Paragraph, words: str) -> bool:
+    """Whether these words stand in the paragraph as they are, one behind the other."""
+    return _stand_in(words, _words(paragraph))
+
+
+def explains(paragraph: Paragraph, word: str, meaning: str) -> bool:
+    """Whether a paragraph holds a word and, in one piece, these words for its meaning.
+
+    A parenthesis that holds the word alone may stand among the words: with "oil it with a light
+    fluid (oil) made for chains", "a light fluid made for chains" are the text's own words.
+    """
+    text = _words(paragraph)
+    without = re.sub(rf"\s*\({re.escape(collapsed(word))}\)", "", text)
+    return _stand_in(word, text) and (_stand_in(meaning, text) or _stand_in(meaning, without))
+
+
+def _words(paragraph: Paragraph) -> str:
+    return collapsed("".join(part for part in paragraph.parts if isinstance(part, str)))
+
+
+def _stand_in(words: str, text: str) -> bool:
+    return bool(re.search(rf"(?<!\w){re.escape(collapsed(words))}(?!\w)", text))
+
+
 class Unreadable(ValueError):
     """The bytes are not UTF-8; `line` says where, the message what to do."""
 

@@ -52,6 +52,17 @@ class ReferenceNote:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TermNote:
+    """A word that the text explains, and its meaning in the text's own words."""
+
+    word: str
+    meaning: str
+    spellings: tuple[str, ...] = ()
+    slug: str = ""
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Notes:
     language: str = "en"
     provenance: str = ""
@@ -67,6 +78,7 @@ class Notes:
     topic: TopicNote = TopicNote()
     treatments: tuple[TreatmentNote, ...] = ()
     references: tuple[ReferenceNote, ...] = ()
+    terms: tuple[TermNote, ...] = ()
 
     def for_parsing(self) -> dict:
         """The arguments of source_text.parse."""
