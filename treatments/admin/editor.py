@@ -167,6 +167,7 @@ def label(reference):
 # Stronger than any selector of the admin, whose styles would else reach the text.
 AREA = ".cke_editable:not(#none#of#the#admin)"
 RESET = ':where(:not([class*="cke_"])) { all: revert }'  # the editor's own handles stay
+_PAPER = re.compile(r"@page \{(?:[^{}]|\{[^{}]*\})*\}")
 _DARK = re.compile(
     r"@media \(prefers-color-scheme: dark\) (\{(?:[^{}]|\{[^{}]*\})*\})",
 )
@@ -180,6 +181,7 @@ def text_styles():
 @functools.lru_cache(maxsize=1)
 def _scoped(css):
     css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
+    css = _PAPER.sub("", css)  # a sheet of paper cannot stand in an element
     css = re.sub(r":root|(?<![\w.#-])(?:html|body|main)(?![\w-])", "&", css)
     css = css.replace(".text ", "& ")
     # The admin's switch between light and dark goes before the system's.
