@@ -24,6 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "eduportal.settings")
 django.setup()
 
+from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.test import Client  # noqa: E402
 
@@ -83,10 +84,8 @@ def main():
         sizes = [len(found[coding]) for coding in CODINGS]
         requests = 1 + len(LOADED.findall(found["identity"].decode()))
         print(f"{address:<58}{sizes[0]:>9,}{sizes[1]:>8,}{sizes[2]:>8,}{requests:>10}")
-    for name, text in (
-        ("stylesheet", inlined.text("site/page.css")),
-        ("script", inlined.text("site/page.js")),
-    ):
+    inside = {"stylesheet": settings.STYLESHEET, "script": inlined.text("site/page.js")}
+    for name, text in inside.items():
         packed = len(compression.PACKED["br"](text.encode()))
         print(f"{'the ' + name + ', alone':<58}{len(text.encode()):>9,}{'':>8}{packed:>8,}")
     pages = [found["identity"] for found in weighed.values()]

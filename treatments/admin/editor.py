@@ -5,10 +5,9 @@ Another editor would be another widget of this name; what is stored would stay a
 
 import functools
 import re
-from pathlib import Path
 
 from ckeditor.widgets import CKEditorWidget
-from django.contrib.staticfiles import finders
+from django.conf import settings
 from django.forms import Media
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
@@ -175,7 +174,7 @@ _DARK = re.compile(
 
 def text_styles():
     """The public pages' stylesheet, for the editing area alone: the look that patients see."""
-    return _scoped(Path(finders.find("site/page.css")).read_text(encoding="utf-8"))
+    return _scoped(settings.STYLESHEET)
 
 
 @functools.lru_cache(maxsize=1)
