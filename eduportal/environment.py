@@ -4,7 +4,8 @@ import ipaddress
 import os
 import re
 import string
-from collections.abc import Callable, Mapping
+import unicodedata
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import SplitResult, urlsplit
@@ -14,6 +15,8 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.validators import validate_email
 
+from eduportal import contrast
+
 LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"]
 ANY_ADDRESS = ("0.0.0.0", "::")
 SYSTEM_ZONES = Path("/usr/share/zoneinfo")
@@ -22,6 +25,14 @@ _UNFIT_FOR_LINKS = re.compile(r"[\s\"<>]")
 _PHONE = re.compile(
     r"(?P<number>[+(]?[0-9][0-9 ().\-/]+)(?: ?(?:ext\.?|x) ?(?P<extension>[0-9]+))?"
 )
+# What a phone's screen holds of a hospital's name and lines, and the page still begins on it.
+LONGEST_NAME = 60
+MOST_LINES, LONGEST_LABEL, LONGEST_NUMBER = 6, 60, 40
+_COLOUR = re.compile(r"#[0-9a-f]{6}")
+# Line ends, controls, and characters of no meaning; and what turns the words around it about.
+_UNPRINTABLE = {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"}
+_TURNING = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
+_TOWER = 4  # marks over one letter; a living language needs three
 _LONG_SECRET = 50  # what `check --deploy` asks for (security.W009)
 _WIDEST_NETWORKS = {4: 8, 6: 16}  # bits; a wider one is half the internet, not a proxy
 
@@ -245,14 +256,70 @@ def timezone(written: str) -> str:
     return written
 
 
+def hospital_name(written: str) -> str:
+    """A name that fits the head of a page."""
+    if fault := _unfit_for_a_line(written):
+        raise Wrong(f"holds {fault}. Write the name as plain text in one line.")
+    if len(written) > LONGEST_NAME:
+        raise Wrong(
+            f"has {len(written)} characters, which would push each page's heading down a phone's "
+            f"screen. Write {LONGEST_NAME} at most: the short name that patients use."
+        )
+    return written
+
+
+def _unfit_for_a_line(words: str) -> str:
+    """What it is that would break a line of text, or cover what stands near it; "" if nothing."""
+    marks = 0
+    for character in words:
+        kind = unicodedata.category(character)
+        if kind in _UNPRINTABLE:
+            return f"U+{ord(character):04X}, a character that cannot be printed"
+        if _TURNING.match(character):
+            return f"U+{ord(character):04X}, a character that turns the words about it round"
+        marks = marks + 1 if kind in ("Mn", "Me") else 0
+        if marks == _TOWER:
+            return f"{_TOWER} marks over one letter"
+    return ""
+
+
+def colour(written: str, grounds: Collection[str]) -> str:
+    """A colour, #rrggbb, in which text can be read on each of these light grounds."""
+    found = written.lower()
+    if not _COLOUR.fullmatch(found):
+        raise Wrong(
+            f"is {written!r}. Write # and six digits from 0 to 9 and a to f, such as #0c4650"
+        )
+    if (seen := contrast.lowest(found, grounds)) < contrast.ENOUGH:
+        raise Wrong(
+            # Cut, not rounded: 6.97 is no 7.
+            f"is {written!r}, which is too pale: its contrast with the page is "
+            f"{int(seen * 10) / 10} to 1, and text needs {contrast.ENOUGH}. Write a darker "
+            f"colour, such as {contrast.nearest(found, grounds)}"
+        )
+    return found
+
+
 def phone_lines(written: str) -> list[PhoneLine]:
     """Lines written as `Pain clinic=555 0100; Night nurse=555 0199`, in that order."""
     parts = [part.strip() for part in written.split(";") if part.strip()]
-    return [_phone_line(part) for part in parts]
+    lines = [_phone_line(part) for part in parts]
+    if len(lines) > MOST_LINES:
+        raise Wrong(
+            f"has {len(lines)} lines, too many to choose from in need. Write {MOST_LINES} at most."
+        )
+    return lines
 
 
 def _phone_line(part: str) -> PhoneLine:
     label, _, number = (piece.strip() for piece in part.partition("="))
+    if fault := _unfit_for_a_line(label):
+        raise Wrong(f"holds {fault}. Write each line's name as plain text.")
+    if len(label) > LONGEST_LABEL or len(number) > LONGEST_NUMBER:
+        raise Wrong(
+            f"has {part!r}, which is too long. Write a name of {LONGEST_LABEL} characters and a "
+            f"number of {LONGEST_NUMBER} at most."
+        )
     if not label or not _PHONE.fullmatch(number) or sum(map(str.isdigit, number)) < 3:
         raise Wrong(
             f"has {part!r}. Write each line as a name, = and a number, with ; between: "

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.http.request import validate_host
 
-from eduportal import environment, inlined, secret_key
+from eduportal import environment, inlined, logo, secret_key, stylesheet
 from eduportal.csp import CSP
 from eduportal.environment import LOOPBACK_NAMES, Environment
 
@@ -86,8 +86,14 @@ if DATABASE_GIVEN and not env.text("SECRET_KEY"):
 
 # Whose it is
 
-HOSPITAL_NAME = env.text("HOSPITAL_NAME", "This hospital")
+HOSPITAL_NAME = env.read("HOSPITAL_NAME", environment.hospital_name, "This hospital")
 HOSPITAL_NAME_GIVEN = bool(env.text("HOSPITAL_NAME"))
+HOSPITAL_LOGO = env.read("HOSPITAL_LOGO", lambda written: logo.read(written, BASE_DIR))
+_page_css = inlined.text("site/page.css")
+_light = stylesheet.grounds(_page_css).light
+BRAND_COLOUR = env.read("BRAND_COLOUR", lambda written: environment.colour(written, _light), "")
+LINK_COLOUR = env.read("LINK_COLOUR", lambda written: environment.colour(written, _light), "")
+STYLESHEET = stylesheet.coloured(_page_css, brand=BRAND_COLOUR, link=LINK_COLOUR)
 PHONE_LINES = env.read("PHONE_LINES", environment.phone_lines, [])
 FEEDBACK_ADDRESS = env.read("FEEDBACK_ADDRESS", environment.feedback_address, "")
 FRAME_ANCESTORS = env.read("FRAME_ANCESTORS", environment.frame_ancestors, [])
@@ -147,6 +153,7 @@ MIDDLEWARE = [
     "eduportal.security.public_pages_only_read",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
+    "eduportal.compression.compressed",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -238,7 +245,7 @@ X_FRAME_OPTIONS = "DENY"
 # Django 6 brings SECURE_CSP under this name; its middleware then takes the place of ours.
 SECURE_CSP = {
     "default-src": [CSP.NONE],
-    "style-src": [inlined.source("site/page.css")],
+    "style-src": [inlined.source_of(STYLESHEET)],
     "script-src": [inlined.source("site/page.js"), inlined.source("site/questions.js")],
     "img-src": [CSP.SELF],
     "form-action": [CSP.SELF],

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from eduportal import invitation, sign_in
+from eduportal import invitation, logo, sign_in
 
 admin.site.login_form = sign_in.SignInForm
 
@@ -13,5 +13,6 @@ urlpatterns = [
     path("admin/session/again/", admin.site.admin_view(sign_in.again), name="signed_in_again"),
     path("admin/invitation/<uidb64>/<token>/", invitation.Acceptance.as_view(), name="invitation"),
     path("admin/", admin.site.urls),
+    path("logo-<slug:digest>.webp", logo.serve, name="logo"),
     path("", include("treatments.urls")),
 ]

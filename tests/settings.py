@@ -8,14 +8,17 @@ import tempfile
 # Whatever the shell has set for an installation, tests know DATABASE_URL alone.
 INSTALLATION = [
     "ALLOWED_HOSTS",
+    "BRAND_COLOUR",
     "DEBUG",
     "DJANGO_SUPERUSER_EMAIL",
     "DJANGO_SUPERUSER_PASSWORD",
     "DJANGO_SUPERUSER_USERNAME",
     "FEEDBACK_ADDRESS",
     "FRAME_ANCESTORS",
+    "HOSPITAL_LOGO",
     "HOSPITAL_NAME",
     "HOST",
+    "LINK_COLOUR",
     "PHONE_LINES",
     "PORT",
     "SITE_URL",

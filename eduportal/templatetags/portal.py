@@ -10,18 +10,37 @@ from django.utils.safestring import mark_safe
 from eduportal import inlined as inlined_files
 
 register = template.Library()
+LONG_NAME, LONG_BESIDE_LOGO = 28, 14  # characters: about a line of a phone
 
 
 @register.simple_tag
 def inlined(path):
-    """A file of static/, for `<style>{% inlined "site/page.css" %}</style>`, no space around it."""
+    """A file of static/: `<script>{% inlined "site/page.js" %}</script>`, no space around it."""
     found = inlined_files.text(path)  # our own file, refused where it could end the element
     return mark_safe(found)  # noqa: S308
 
 
 @register.simple_tag
+def stylesheet():
+    """The pages' stylesheet as composed at start, for `<style>{% stylesheet %}</style>`."""
+    return mark_safe(settings.STYLESHEET)  # noqa: S308 – our own file, in checked colours
+
+
+@register.simple_tag
 def hospital_name():
     return settings.HOSPITAL_NAME
+
+
+@register.simple_tag
+def hospital_logo():
+    """Logo: `digest`, `width` and `height` in points; None without one."""
+    return settings.HOSPITAL_LOGO
+
+
+@register.simple_tag
+def name_is_long():
+    """Whether the name needs smaller letters to leave the page its screen."""
+    return len(settings.HOSPITAL_NAME) > (LONG_BESIDE_LOGO if settings.HOSPITAL_LOGO else LONG_NAME)
 
 
 @register.simple_tag

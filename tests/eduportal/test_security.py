@@ -19,7 +19,7 @@ PUBLIC = [
     "/robots.txt",
 ]
 POLICY = (
-    f"default-src 'none'; style-src {inlined.source('site/page.css')}; "
+    f"default-src 'none'; style-src {inlined.source_of(settings.STYLESHEET)}; "
     f"script-src {inlined.source('site/page.js')} {inlined.source('site/questions.js')}; "
     "img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )

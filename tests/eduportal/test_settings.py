@@ -58,6 +58,22 @@ REFUSED = [
     ({"FRAME_ANCESTORS": "http://ehr.example.org"}, "FRAME_ANCESTORS has"),
     ({"FRAME_ANCESTORS": "*"}, "FRAME_ANCESTORS is"),
     ({"FRAME_ANCESTORS": "https://a.example.org; script-src *"}, "FRAME_ANCESTORS is"),
+    ({"HOSPITAL_NAME": "H" * 61}, "HOSPITAL_NAME has 61 characters"),
+    ({"HOSPITAL_NAME": "Two\nlines"}, "HOSPITAL_NAME holds U+000A"),
+    ({"HOSPITAL_NAME": "Two\u2028lines"}, "HOSPITAL_NAME holds U+2028"),
+    ({"HOSPITAL_NAME": "\u202ederit"}, "HOSPITAL_NAME holds U+202E"),
+    ({"HOSPITAL_NAME": "Is\u2067olated"}, "HOSPITAL_NAME holds U+2067"),
+    ({"HOSPITAL_NAME": "Tall" + "\u0301" * 4}, "HOSPITAL_NAME holds 4 marks"),
+    ({"HOSPITAL_LOGO": "gone.png"}, "HOSPITAL_LOGO is 'gone.png'"),
+    ({"BRAND_COLOUR": "teal"}, "BRAND_COLOUR is 'teal'"),
+    ({"BRAND_COLOUR": "#0c4"}, "BRAND_COLOUR is '#0c4'"),
+    ({"BRAND_COLOUR": "#0c4650; color: red"}, "BRAND_COLOUR is"),
+    ({"BRAND_COLOUR": "#ff8800"}, "BRAND_COLOUR is '#ff8800', which is too pale"),
+    ({"LINK_COLOUR": "#ffffff"}, "LINK_COLOUR is '#ffffff', which is too pale"),
+    ({"PHONE_LINES": "A=555 0100;" * 7}, "PHONE_LINES has 7 lines"),
+    ({"PHONE_LINES": f"{'A' * 61}=555 0100"}, "PHONE_LINES has"),
+    ({"PHONE_LINES": f"A={'5' * 41}"}, "PHONE_LINES has"),
+    ({"PHONE_LINES": "\u202eA=555 0100"}, "PHONE_LINES holds U+202E"),
     ({"PHONE_LINES": "555 0100"}, "PHONE_LINES has"),
     ({"PHONE_LINES": "Pain clinic=soon"}, "PHONE_LINES has"),
     ({"PHONE_LINES": "Pain clinic=555 0100, Night nurse=555 0199"}, "PHONE_LINES has"),
@@ -89,6 +105,9 @@ def test_a_wrong_setting_is_refused_by_its_name(written, beginning, tmp_path):
             "https://xn--schmerz-fr-ieb.example.org:8443",
         ),
         ({"FRAME_ANCESTORS": "ehr"}, "https://ehr.example.org"),
+        ({"BRAND_COLOUR": "#ff8800"}, "contrast with the page is 2.1 to 1, and text needs 7"),
+        ({"BRAND_COLOUR": "#ff8800"}, "Write a darker colour, such as #7b4100"),
+        ({"LINK_COLOUR": "blue"}, "such as #0c4650"),
         ({"DATA_DIR": "~nobody-of-this-name/data"}, "/var/lib/eduportal"),
     ],
 )
@@ -235,6 +254,14 @@ def test_frames_are_allowed_where_they_are_named(tmp_path):
     wanted = ["https://ehr.example.org", "http://localhost:3000"]
     assert made["SECURE_CSP"]["frame-ancestors"] == wanted
     assert made["SECURE_CSP_ADMIN"]["frame-ancestors"] == ["'none'"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["St. Example’s <b>Hospital</b>", "H" * 60, "مستشفى المثال", "病院" * 30, "Bệnh viện Thí Dụ"],
+)
+def test_a_name_may_be_of_any_script_and_hold_any_printed_character(name, tmp_path):
+    assert settings_of(tmp_path, HOSPITAL_NAME=name)["HOSPITAL_NAME"] == name
 
 
 def test_a_folder_is_the_owners_alone(tmp_path):

@@ -104,7 +104,7 @@ def test_the_texts_styles_are_those_of_the_public_pages():
     colours = set(re.findall(r"#[0-9a-f]{6}", public))
     assert colours
     assert colours <= set(re.findall(r"#[0-9a-f]{6}", styles))
-    assert not re.search(r":root(?!\[|:not)|\bbody\b|\.text\b", styles)
+    assert not re.search(r":root(?!\[|:not)|\bbody\b|\.text\b|@page", styles)
 
 
 # The policy

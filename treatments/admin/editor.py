@@ -5,10 +5,9 @@ Another editor would be another widget of this name; what is stored would stay a
 
 import functools
 import re
-from pathlib import Path
 
 from ckeditor.widgets import CKEditorWidget
-from django.contrib.staticfiles import finders
+from django.conf import settings
 from django.forms import Media
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
@@ -187,6 +186,7 @@ def label(reference):
 # Stronger than any selector of the admin, whose styles would else reach the text.
 AREA = ".cke_editable:not(#none#of#the#admin)"
 RESET = ':where(:not([class*="cke_"])) { all: revert }'  # the editor's own handles stay
+_PAPER = re.compile(r"@page \{(?:[^{}]|\{[^{}]*\})*\}")
 _DARK = re.compile(
     r"@media \(prefers-color-scheme: dark\) (\{(?:[^{}]|\{[^{}]*\})*\})",
 )
@@ -197,17 +197,17 @@ def text_styles():
 
     The labels that pages write into blocks are shown before them, and are no part of the text.
     """
-    public = Path(finders.find("site/page.css")).read_text(encoding="utf-8")
     labels = "".join(
         f'.{name}::before {{ content: "{words}"; display: block; font-weight: 700 }}\n'
         for name, words in wording.LABELS.items()
     )
-    return _scoped(public + labels)
+    return _scoped(settings.STYLESHEET + labels)
 
 
 @functools.lru_cache(maxsize=1)
 def _scoped(css):
     css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
+    css = _PAPER.sub("", css)  # a sheet of paper cannot stand in an element
     css = re.sub(r":root|(?<![\w.#-])(?:html|body|main)(?![\w-])", "&", css)
     css = css.replace(".text ", "& ")
     # The admin's switch between light and dark goes before the system's.
