@@ -18,6 +18,7 @@ def pages_of_the_site(seed):
     """Every public address of the seed that answers with HTML, and one of each error page."""
     found = [address for page in Page.objects.all() for address in surfaces.addresses(page)]
     machines = {"/feed/", "/sitemap.xml", "/robots.txt"}
+    machines |= {address for address in found if address.endswith(".pdf")}
     withdrawn = factories.make_withdrawn(
         factories.make_treatment(topic=Page.objects.get(kind="topic"), slug="withdrawn")
     )

@@ -1,6 +1,9 @@
 """No public address shows a draft, a scheduled or a withdrawn text; none is forgotten here."""
 
+import io
+
 import pytest
+from pypdf import PdfReader
 
 from tests import factories
 from treatments import publishing, surfaces, urls
@@ -14,7 +17,13 @@ def answers(client, page):
 
 
 def texts(client, page):
-    return {address: answer.content.decode() for address, answer in answers(client, page).items()}
+    return {address: text_of(answer) for address, answer in answers(client, page).items()}
+
+
+def text_of(answer):
+    if answer["Content-Type"] != "application/pdf":
+        return answer.content.decode()
+    return "".join(sheet.extract_text() for sheet in PdfReader(io.BytesIO(answer.content)).pages)
 
 
 @pytest.fixture(params=["topic", "treatment"])
@@ -30,6 +39,11 @@ def page(request):
     return factories.make_treatment(topic=topic, tags=["brakes"])
 
 
+def copies(page):
+    """What people take along of this page."""
+    return [page.get_absolute_url() + name for name in ("leaflet.pdf", "export.html")]
+
+
 @pytest.fixture
 def secret():
     """Words that no patient may read, and a source that only they cite."""
@@ -42,6 +56,7 @@ def test_every_public_address_is_in_the_list():
     assert {pattern.name for pattern in urls.urlpatterns} == set(surfaces.SURFACES)
 
 
+@pytest.mark.leaflets
 def test_live_text_is_on_every_surface_that_is_meant_to_show_it(client, page, secret):
     factories.make_live(page, **secret)
     wordless = {"/about/", "/privacy/", "/accessibility/", "/robots.txt", "/sitemap.xml"}
@@ -58,7 +73,8 @@ def test_live_text_is_on_every_surface_that_is_meant_to_show_it(client, page, se
 def test_what_is_not_published_yet_is_nowhere(client, page, secret, make):
     make(page, **secret)
     assert [address for address, text in texts(client, page).items() if SECRET in text] == []
-    assert client.get(page.get_absolute_url()).status_code == 404
+    for address in (page.get_absolute_url(), *copies(page)):
+        assert client.get(address).status_code == 404
     assert page.get_absolute_url() not in client.get("/sitemap.xml").content.decode()
 
 
@@ -78,7 +94,8 @@ def test_a_withdrawn_text_is_gone_from_everywhere(client, page, secret):
     publishing.withdraw(edition=newest, by=factories.make_user(), reason="Wrong.")
     found = texts(client, page)
     assert [a for a, text in found.items() if SECRET in text or "An older text" in text] == []
-    assert client.get(page.get_absolute_url()).status_code == 410
+    for address in (page.get_absolute_url(), *copies(page)):
+        assert client.get(address).status_code == 410
     assert page.get_absolute_url() not in client.get("/sitemap.xml").content.decode()
 
 

@@ -21,6 +21,7 @@ from taggit.models import Tag
 from eduportal import invitation
 from eduportal.health import unapplied
 from treatments import guards
+from treatments.leaflets import printing
 from treatments.models import Page, Reference
 
 FIXTURE = "cancer_pain"
@@ -46,6 +47,8 @@ class Command(BaseCommand):
             self.create_administrator()
             self.collect_static_files()
             self.invite()
+        if not printing.is_installed():
+            self.say(f"Leaflets need Pango; as root, type: apt-get install {printing.PACKAGES}")
         self.say("Starting the server; Ctrl-C stops it.")
         run_server()
 
