@@ -2,11 +2,13 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 PIP := $(RUN) -m pip install --quiet --disable-pip-version-check
-TEST_PACKAGES := chromium fonts-dejavu-core
+LEAFLET_PACKAGES := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
+TEST_PACKAGES := chromium fonts-dejavu-core poppler-utils $(LEAFLET_PACKAGES)
 
 .PHONY: serve test invite lint format check debian-packages
 
 serve: $(VENV)/runtime ## make everything ready and serve the portal
+	@[ "$$(id -u)" -ne 0 ] || .ci/debian-packages $(LEAFLET_PACKAGES)
 	@exec $(RUN) manage.py serve
 
 invite: $(VENV)/runtime ## print a link for one more administrator

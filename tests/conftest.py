@@ -1,4 +1,4 @@
-"""What every test stands on: guards that a flush may lift, and a browser where there is one."""
+"""What every test stands on: guards that a flush may lift; a browser and Pango where they are."""
 
 import os
 import shutil
@@ -9,8 +9,8 @@ from django.test import TransactionTestCase
 from playwright.sync_api import sync_playwright
 
 from treatments import guards, word_list
+from treatments.leaflets import printing
 
-NOT_RUN = "BROWSER TESTS NOT RUN"
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
@@ -25,25 +25,38 @@ FLAGS = [
 ]
 
 
+# {marker: whether this machine has what its tests need}; NAME=no leaves them out on purpose.
+THERE = {
+    "browser": bool(CHROMIUM),
+    "leaflets": printing.is_installed() and all(map(shutil.which, ("pdftotext", "pdftoppm"))),
+}
+
+
+def unwanted(marker):
+    return os.environ.get(marker.upper()) == "no"
+
+
 def pytest_collection_modifyitems(config, items):
-    """Leave browser tests out where there is no browser, or where BROWSER=no was said."""
-    wanted = CHROMIUM and os.environ.get("BROWSER") != "no"
-    left_out = [] if wanted else [item for item in items if item.get_closest_marker("browser")]
-    config.browser_tests_left_out = len(left_out)
-    if left_out:
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in left_out]
+    """Leave tests out whose browser or Pango is missing, or that nobody wants."""
+    config.left_out = {}
+    for marker, there in THERE.items():
+        wanted = there and not unwanted(marker)
+        left_out = [] if wanted else [item for item in items if item.get_closest_marker(marker)]
+        if left_out:
+            config.left_out[marker] = len(left_out)
+            config.hook.pytest_deselected(items=left_out)
+            items[:] = [item for item in items if item not in left_out]
 
 
 def pytest_sessionfinish(session):
-    left_out = getattr(session.config, "browser_tests_left_out", 0)
-    if left_out and os.environ.get("BROWSER") != "no" and session.exitstatus == pytest.ExitCode.OK:
+    missed = [marker for marker in getattr(session.config, "left_out", {}) if not unwanted(marker)]
+    if missed and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_unconfigure(config):
-    if getattr(config, "browser_tests_left_out", 0):
-        print(NOT_RUN)
+    for marker in getattr(config, "left_out", {}):
+        print(f"{marker.upper()} TESTS NOT RUN")
 
 
 @pytest.fixture(autouse=True, scope="session")

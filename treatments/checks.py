@@ -12,7 +12,8 @@ from django.template.loader import get_template
 
 from treatments import disclaimer, guards
 
-BASE = "base.html"
+# The frame of the site's pages, and of what leaves it as a file.
+BASES = ("base.html", "document.html")
 SOURCE = "source/cancer-pain-treatment-options.txt"
 _BEHIND_HEADING = re.compile(
     rf"</h1>\s*{{%\s*include\s+[\"']{re.escape(disclaimer.INCLUDE)}[\"']\s*%}}"
@@ -59,11 +60,12 @@ class BehindHeading(HTMLParser):
 
 def disclaimer_on_every_page(app_configs, **kwargs):
     """E001–E003: the base template shows the disclaimer, in its own words, under every page."""
-    return [*_base_template(), *_words(), *_pages()]
+    lost = [error for base in BASES for error in _base_template(base)]
+    return [*lost, *_words(), *_pages()]
 
 
-def _base_template():
-    source = _COMMENT.sub("", get_template(BASE).template.source)
+def _base_template(base):
+    source = _COMMENT.sub("", get_template(base).template.source)
     reader = BehindHeading()
     reader.feed(engines["django"].from_string(source).render({}))
     shown = " ".join("".join(reader.text).split())
@@ -75,7 +77,7 @@ def _base_template():
         or not reader.is_shown()
     ):
         yield Error(
-            f"The disclaimer is not the first element after the heading of {BASE}.",
+            f"The disclaimer is not the first element after the heading of {base}.",
             hint=f'Put {{% include "{disclaimer.INCLUDE}" %}} directly behind </h1>, '
             "outside every block and condition, in nothing that hides it.",
             id="treatments.E001",
@@ -106,12 +108,13 @@ def _pages():
     for name in _page_templates():
         if not _extends_base(name):
             yield Error(
-                f"The template {name} does not extend {BASE}: its page would lack the disclaimer.",
-                hint=f'Begin it with {{% extends "{BASE}" %}}; name it with a leading _ if it is '
-                "a part of a page.",
+                f"The template {name} does not extend {' or '.join(BASES)}: its page would lack "
+                "the disclaimer.",
+                hint=f'Begin it with {{% extends "{BASES[0]}" %}}; name it with a leading _ if it '
+                "is a part of a page.",
                 id="treatments.E003",
             )
-        elif name != BASE and _MEDDLING.search(get_template(name).template.source):
+        elif name not in BASES and _MEDDLING.search(get_template(name).template.source):
             yield Error(
                 f"The template {name} holds <h1>, <!-- or <template>, which could part the heading "
                 "from the disclaimer, or hide it.",
@@ -129,7 +132,7 @@ def _page_templates():
 
 
 def _extends_base(name):
-    if name == BASE:
+    if name in BASES:
         return True
     parent = _EXTENDS.match(_COMMENT.sub("", get_template(name).template.source))
     return bool(parent) and _extends_base(parent[1])

@@ -16,15 +16,21 @@ def _fixed(name):
     return lambda page: [reverse(name)]
 
 
-def _own(kind):
-    return lambda page: [reverse(kind, args=[page.slug])] if page.kind == kind else []
+def _own(name):
+    kind = name.partition("_")[0]
+    return lambda page: [reverse(name, args=[page.slug])] if page.kind == kind else []
 
 
-def _topic(page):
-    if page.kind == Page.Kind.TERM:
-        return []
-    shown_at = page.topic if page.topic_id else page
-    return [reverse("topic", args=[shown_at.slug])]
+def _topic(name):
+    """An address under the topic, which shows its treatments too."""
+
+    def surface(page):
+        if page.kind == Page.Kind.TERM:
+            return []
+        shown_at = page.topic if page.topic_id else page
+        return [reverse(name, args=[shown_at.slug])]
+
+    return surface
 
 
 def _treatments(page):
@@ -53,9 +59,13 @@ def _tags(page):
 # {name of the address: function from a page to the addresses that may show its text}
 SURFACES = {
     "home": _fixed("home"),
-    "topic": _topic,
+    "topic": _topic("topic"),
+    "topic_leaflet": _topic("topic_leaflet"),
+    "topic_export": _topic("topic_export"),
     "treatments": _treatments,
     "treatment": _own("treatment"),
+    "treatment_leaflet": _own("treatment_leaflet"),
+    "treatment_export": _own("treatment_export"),
     "questions": _questions,
     "references": _fixed("references"),
     "glossary": _fixed("glossary"),

@@ -4,7 +4,7 @@ from django.contrib.sitemaps.views import sitemap
 from django.urls import path, register_converter
 from django.views.decorators.http import require_safe
 
-from treatments import feeds, sitemaps, views
+from treatments import copies, feeds, sitemaps, views
 
 
 class TagSlug:
@@ -24,8 +24,12 @@ register_converter(TagSlug, "tag")
 urlpatterns = [
     path("", views.home, name="home"),
     path("topics/<slug:slug>/", views.topic, name="topic"),
+    path("topics/<slug:slug>/leaflet.pdf", copies.topic_leaflet, name="topic_leaflet"),
+    path("topics/<slug:slug>/export.html", copies.topic_export, name="topic_export"),
     path("treatments/", views.treatments, name="treatments"),
     path("treatments/<slug:slug>/", views.treatment, name="treatment"),
+    path("treatments/<slug:slug>/leaflet.pdf", copies.treatment_leaflet, name="treatment_leaflet"),
+    path("treatments/<slug:slug>/export.html", copies.treatment_export, name="treatment_export"),
     path("references/", views.references, name="references"),
     path("questions/", views.prepare, name="questions"),
     path("glossary/", views.glossary, name="glossary"),

@@ -7,6 +7,7 @@ from django.db.models import Case, Exists, OuterRef, Q, Value, When, Window
 from django.db.models.functions import RowNumber
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 from taggit.models import Tag
@@ -43,8 +44,15 @@ def _not_here(request, kind, slug):
     known = Exists(Edition.objects.published().filter(page=OuterRef("page")))
     moved = OldSlug.objects.filter(known, kind=kind, slug=slug).select_related("page").first()
     if moved:
-        return redirect(moved.page, permanent=True)
+        return redirect(_moved(request, moved.page), permanent=True)
     raise Http404
+
+
+def _moved(request, page):
+    """The same address under the page's new slug, with the words that choose a leaflet."""
+    address = reverse(request.resolver_match.view_name, args=[page.slug])
+    kept = {name: request.GET[name] for name in ("size", "paper") if name in request.GET}
+    return f"{address}?{urlencode(kept)}" if kept else address
 
 
 def _in_order(editions):
@@ -78,19 +86,19 @@ def home(request):
         return render(request, "topics.html", {"screen": topics, "entries": entries})
     (topic,) = topics.items
     text, _, references = reading.read(topic)
-    treatments = _screen(request, _treatments_of(topic))
+    treatments = _screen(request, treatments_of(topic))
     context = {"text": text, "references": references, "screen": treatments}
     entries = reading.listed(treatments.items)
     return render(request, "home.html", context | {"entries": entries})
 
 
-def _treatments_of(topic):
+def treatments_of(topic):
     return _in_order(live(Page.Kind.TREATMENT).filter(page__topic=topic.page_id))
 
 
 @of_page(Page.Kind.TOPIC)
 def topic(request, edition):
-    treatments = _screen(request, _treatments_of(edition))
+    treatments = _screen(request, treatments_of(edition))
     text, texts, references = reading.read(edition, below=treatments.items)
     context = {"text": text, "texts": texts, "references": references, "screen": treatments}
     return render(request, "topic.html", context)

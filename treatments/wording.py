@@ -1,6 +1,7 @@
 """Interface sentences that touch health. A clinician signs this file off; see docs/sign-off.md."""
 
 NOT_REVIEWED = "Not yet reviewed by this hospital."
+PARTLY_REVIEWED = "Not all of this text has been reviewed by this hospital."
 OVERDUE = "The review of this text was due by {due_by}. It may be out of date."
 RETRACTED = "Retracted: the journal has withdrawn this article."
 WITHDRAWN = (

@@ -1,5 +1,6 @@
 """`manage.py serve`: from nothing to a running portal, again and again."""
 
+import contextlib
 import errno
 import fcntl
 import http.client
@@ -13,8 +14,10 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from io import StringIO
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -438,3 +441,72 @@ def test_a_database_that_went_away_is_not_made_anew(tmp_path, capsys):
     server.put_away(str(tmp_path / "db.sqlite3"))
     assert "unable to open" in capsys.readouterr().out
     assert not list(tmp_path.iterdir())
+
+
+# Leaflets
+
+
+@pytest.fixture
+def portal(tmp_path):
+    started = Start(tmp_path / "data")
+    yield started
+    if started.process.poll() is None:
+        started.stop()
+
+
+LEAFLETS = [
+    f"/treatments/{slug}/leaflet.pdf?paper={paper}"
+    for slug in ("opioids", "drug-pump", "neuroablation", "neurolytic-blocks")
+    for paper in ("a4", "letter")
+]
+
+
+@pytest.mark.leaflets
+def test_pages_are_answered_while_leaflets_are_made(portal):
+    with ThreadPoolExecutor(len(LEAFLETS)) as people:
+        asked = [people.submit(portal.status, address) for address in LEAFLETS]
+        wait_for(lambda: renderers(portal))
+        assert portal.status("/") == 200
+        assert not all(one.done() for one in asked)
+        assert {one.result() for one in asked} <= {200, 503}
+    assert 200 in {one.result() for one in asked}
+    assert portal.status("/treatments/opioids/leaflet.pdf") == 200
+
+
+@pytest.mark.leaflets
+def test_a_killed_portal_leaves_no_rendering_behind(portal):
+    def ask(address):
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            portal.status(address)
+
+    with ThreadPoolExecutor(2) as people:
+        people.map(ask, LEAFLETS[:2])
+        wait_for(lambda: renderers(portal))
+        under_way = renderers(portal)
+        portal.stop(os.killpg, signal.SIGKILL)
+    wait_for(lambda: not any(Path(f"/proc/{pid}/cmdline").exists() for pid in under_way))
+
+
+def renderers(portal):
+    """The processes below the portal that make leaflets."""
+    listed = subprocess.run(
+        ["ps", "-s", str(portal.process.pid), "-o", "pid=,args="],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return [line.split()[0] for line in listed.stdout.splitlines() if "leaflets.renderer" in line]
+
+
+def wait_for(condition, seconds=60):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def test_a_start_without_pango_says_what_to_install(monkeypatch):
+    monkeypatch.setattr(serve.printing, "is_installed", lambda: False)
+    asked = command()
+    asked.say_what_leaflets_need()
+    assert "apt-get install libpango-1.0-0" in asked.stdout.getvalue()

@@ -1,6 +1,9 @@
 """No public address shows a draft, a scheduled or a withdrawn text; none is forgotten here."""
 
+import io
+
 import pytest
+from pypdf import PdfReader
 
 from tests import factories
 from treatments import publishing, surfaces, urls
@@ -14,7 +17,13 @@ def answers(client, page):
 
 
 def texts(client, page):
-    return {address: answer.content.decode() for address, answer in answers(client, page).items()}
+    return {address: text_of(answer) for address, answer in answers(client, page).items()}
+
+
+def text_of(answer):
+    if answer["Content-Type"] != "application/pdf":
+        return answer.content.decode()
+    return "".join(sheet.extract_text() for sheet in PdfReader(io.BytesIO(answer.content)).pages)
 
 
 @pytest.fixture(params=["topic", "treatment", "term"])
@@ -38,6 +47,13 @@ def page(request):
     return factories.make_treatment(topic=topic, tags=["brakes"])
 
 
+def copies(page):
+    """What people take along of this page; words of the glossary have none of their own."""
+    if not answers_of_its_own(page):
+        return []
+    return [page.get_absolute_url() + name for name in ("leaflet.pdf", "export.html")]
+
+
 @pytest.fixture
 def secret(page):
     """Words that no patient may read, and a source that only they cite."""
@@ -56,6 +72,7 @@ def answers_of_its_own(page):
     return page.kind != "term"
 
 
+@pytest.mark.leaflets
 def test_live_text_is_on_every_surface_that_is_meant_to_show_it(client, page, secret):
     factories.make_live(page, **secret)
     wordless = {"/about/", "/privacy/", "/accessibility/", "/robots.txt", "/sitemap.xml"}
@@ -64,7 +81,8 @@ def test_live_text_is_on_every_surface_that_is_meant_to_show_it(client, page, se
         wordless.add("/treatments/")
     wordless.add("/feed/" if page.kind == "term" else "/glossary/")
     if page.kind == "term":  # they list or name the pages that use the word, and not the word
-        wordless |= {a for a in surfaces.addresses(page) if "?tick=" in a or "?about=" in a}
+        elsewhere = ("?tick=", "?about=", "/leaflet.pdf", "/export.html")
+        wordless |= {a for a in surfaces.addresses(page) if any(part in a for part in elsewhere)}
     shown = {address for address, text in texts(client, page).items() if SECRET in text}
     assert shown == set(surfaces.addresses(page)) - wordless
     listed = page.get_absolute_url() in client.get("/sitemap.xml").content.decode()
@@ -77,8 +95,9 @@ def test_live_text_is_on_every_surface_that_is_meant_to_show_it(client, page, se
 def test_what_is_not_published_yet_is_nowhere(client, page, secret, make):
     make(page, **secret)
     assert [address for address, text in texts(client, page).items() if SECRET in text] == []
-    status = client.get(page.get_absolute_url()).status_code
-    assert status == (404 if answers_of_its_own(page) else 200)
+    status = 404 if answers_of_its_own(page) else 200
+    for address in (page.get_absolute_url(), *copies(page)):
+        assert client.get(address).status_code == status
     assert page.get_absolute_url() not in client.get("/sitemap.xml").content.decode()
 
 
@@ -98,8 +117,9 @@ def test_a_withdrawn_text_is_gone_from_everywhere(client, page, secret):
     publishing.withdraw(edition=newest, by=factories.make_user(), reason="Wrong.")
     found = texts(client, page)
     assert [a for a, text in found.items() if SECRET in text or "An older text" in text] == []
-    status = client.get(page.get_absolute_url()).status_code
-    assert status == (410 if answers_of_its_own(page) else 200)
+    status = 410 if answers_of_its_own(page) else 200
+    for address in (page.get_absolute_url(), *copies(page)):
+        assert client.get(address).status_code == status
     assert page.get_absolute_url() not in client.get("/sitemap.xml").content.decode()
 
 

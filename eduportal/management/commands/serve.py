@@ -21,6 +21,7 @@ from taggit.models import Tag
 from eduportal import invitation
 from eduportal.health import unapplied
 from treatments import guards
+from treatments.leaflets import printing
 from treatments.models import Page, Reference
 
 FIXTURE = "cancer_pain"
@@ -46,6 +47,7 @@ class Command(BaseCommand):
             self.create_administrator()
             self.collect_static_files()
             self.invite()
+        self.say_what_leaflets_need()
         self.say("Starting the server; Ctrl-C stops it.")
         run_server()
 
@@ -86,6 +88,10 @@ class Command(BaseCommand):
         except ValueError as missing:  # a stylesheet names a file that is not there
             raise ImproperlyConfigured(f"Static files: {missing}") from missing
         kept.write_text(digest)
+
+    def say_what_leaflets_need(self):
+        if not printing.is_installed():
+            self.say(f"Leaflets need Pango; as root, type: apt-get install {printing.PACKAGES}")
 
     def invite(self):
         if not invitation.staff_who_can_sign_in().exists():

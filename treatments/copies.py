@@ -1,0 +1,103 @@
+"""What people take along: leaflets as PDF, and a text as one file of HTML."""
+
+import re
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
+from django.utils.safestring import mark_safe
+
+from treatments import reading
+from treatments.leaflets import content, printing, sheets
+from treatments.models import Page
+from treatments.views import LONGEST_LIST, of_page, treatments_of
+
+# In a cleaned text, which has one spelling of every link and escapes "<" in its words.
+_OWN_LINK = re.compile(r'(<a(?: [a-z-]+="[^"]*")*? href=")(?=/)')
+UNKEPT = "noindex"  # a search engine's copy would outlive a withdrawn text
+_SENTENCES = {
+    printing.Busy: "Many people are asking for leaflets at this moment. Try again in a minute.",
+    printing.TooMuch: "This text is too long for a leaflet.",
+    printing.NotInstalled: "This site cannot make leaflets yet.",
+}
+
+
+@of_page(Page.Kind.TREATMENT)
+def treatment_leaflet(request, edition):
+    return _leaflet(request, edition, [])
+
+
+@of_page(Page.Kind.TOPIC)
+def topic_leaflet(request, edition):
+    return _leaflet(request, edition, _all_of(edition))
+
+
+def _all_of(topic):
+    """The treatments of a topic; one more than the longest list is too many for a copy."""
+    return list(treatments_of(topic)[: LONGEST_LIST + 1])
+
+
+def _leaflet(request, edition, below):
+    try:
+        sheet = sheets.chosen(request.GET.getlist("size"), request.GET.getlist("paper"))
+    except sheets.Refused as refused:
+        return _no_leaflet(request, edition, str(refused), status=400)
+    if len(below) > LONGEST_LIST:
+        return _not_printed(request, edition, printing.TooMuch())
+    leaflet = content.leaflet(edition, below, sheet)
+    etag = quote_etag(leaflet.digest)
+    answer = get_conditional_response(request, etag=etag)
+    if answer is None:
+        try:
+            answer = HttpResponse(printing.printer.pdf(leaflet), content_type="application/pdf")
+        except printing.NotPrinted as reason:
+            return _not_printed(request, edition, reason)
+        name = f"{edition.page.slug}-{sheet.size}-{sheet.paper}.pdf"
+        answer["Content-Disposition"] = f'inline; filename="{name}"'
+        answer["X-Robots-Tag"] = UNKEPT
+    answer["ETag"] = etag
+    return answer
+
+
+def _not_printed(request, edition, reason):
+    answer = _no_leaflet(request, edition, _SENTENCES[type(reason)], status=503)
+    answer["Retry-After"] = str(reason.retry_after)
+    return answer
+
+
+def _no_leaflet(request, edition, sentence, status):
+    context = {"edition": edition, "sentence": sentence, "made": printing.is_installed()}
+    return render(request, "no_leaflet.html", context, status=status)
+
+
+@of_page(Page.Kind.TREATMENT)
+def treatment_export(request, edition):
+    return _export(request, edition, [])
+
+
+@of_page(Page.Kind.TOPIC)
+def topic_export(request, edition):
+    return _export(request, edition, _all_of(edition))
+
+
+def _export(request, edition, below):
+    if len(below) > LONGEST_LIST:
+        return _not_printed(request, edition, printing.TooMuch())
+    text, texts, references = reading.read(edition, below, terms=[])
+    context = {
+        "text": _absolute(text),
+        "texts": [_absolute(part) for part in texts],
+        "references": references,
+        "address": settings.SITE_URL + edition.page.get_absolute_url(),
+    }
+    answer = render(request, "export.html", context)
+    answer["X-Robots-Tag"] = UNKEPT
+    return answer
+
+
+def _absolute(text):
+    """The text with links that lead back to this site from anywhere."""
+    body = _OWN_LINK.sub(rf"\g<1>{settings.SITE_URL}", text.body)
+    return reading.Text(text.edition, mark_safe(body), text.standing)  # noqa: S308 – from reading

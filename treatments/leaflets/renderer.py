@@ -1,0 +1,117 @@
+"""A leaflet's PDF, made in a process of its own: `python -m treatments.leaflets.renderer`.
+
+Standard input is a JSON object: `html`, the document; `style`, CSS to stand before the common
+stylesheet; `address`, what its links are relative to and its QR code leads to; `identifier`, 32
+hexadecimal digits; `seconds` and `bytes`, the processor time and the memory it may take.
+Standard output is the PDF. The exit code is 0, or another one where there is none.
+
+The portal never imports this module: it needs Pango, and what it reads was written by others.
+"""
+
+import ctypes
+import io
+import json
+import logging
+import os
+import resource
+import signal
+import sys
+from pathlib import Path
+
+import segno
+from weasyprint import CSS, HTML
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+FOLDER = Path(__file__).parent
+QR_CODE = "leaflet:qr-code"
+FONTS = "leaflet:fonts/"
+PARENT_DIED = 1  # PR_SET_PDEATHSIG of Linux's prctl(2)
+# Audit events of what no leaflet does: speak to another machine, start a program.
+FORBIDDEN = ("socket.", "subprocess.", "os.exec", "os.posix_spawn", "os.system", "os.fork")
+
+
+class Shipped(URLFetcher):
+    """Gives the fonts of this folder and the QR code; refuses every other address."""
+
+    def __init__(self, qr_code):
+        super().__init__(allowed_protocols=())
+        self._made = {QR_CODE: (qr_code, "image/svg+xml")} | {
+            FONTS + path.name: (path.read_bytes(), "font/woff2") for path in FOLDER.glob("fonts/*")
+        }
+
+    def fetch(self, url, headers=None):
+        if url not in self._made:
+            raise ValueError("Leaflets load nothing.")
+        body, kind = self._made[url]
+        return URLFetcherResponse(url, body, {"Content-Type": kind})
+
+
+class Complaints(logging.Handler):
+    """Keeps what WeasyPrint warns of."""
+
+    def __init__(self):
+        super().__init__(logging.WARNING)
+        self.said = []
+
+    def emit(self, record):
+        self.said.append(record.getMessage())
+
+
+def bound(seconds, size):
+    """Keep this process within its time and memory, behind others, and alone."""
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    resource.setrlimit(resource.RLIMIT_AS, (size, size))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    os.nice(5)
+    sys.addaudithook(refuse)
+
+
+def follow_parent():
+    """Have Linux end this process when the one that waits for it is gone."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(PARENT_DIED, signal.SIGKILL)
+
+
+def refuse(event, arguments):
+    if event.startswith(FORBIDDEN):
+        raise PermissionError(f"A leaflet needs no {event}.")
+
+
+def qr_code(address):
+    """The address as a QR code: a square SVG of modules with the quiet zone of ISO/IEC 18004."""
+    drawn = io.BytesIO()
+    segno.make(address, error="m", micro=False).save(drawn, kind="svg", border=4, omitsize=True)
+    return drawn.getvalue()
+
+
+def pdf(html, style, address, identifier):
+    """The document as a tagged PDF. Its bytes depend on the arguments alone, not on the clock."""
+    fetcher, fonts = Shipped(qr_code(address)), FontConfiguration()
+    common = (FOLDER / "leaflet.css").read_text(encoding="utf-8")
+    sheet = CSS(string=style + common, base_url=address, url_fetcher=fetcher, font_config=fonts)
+    document = HTML(string=html, base_url=address, url_fetcher=fetcher)
+    return document.write_pdf(
+        stylesheets=[sheet],
+        font_config=fonts,
+        pdf_variant="pdf/ua-1",
+        pdf_identifier=bytes.fromhex(identifier),
+    )
+
+
+def main():
+    follow_parent()
+    asked = json.load(sys.stdin)
+    bound(asked.pop("seconds"), asked.pop("bytes"))
+    complaints = Complaints()
+    logging.getLogger("weasyprint").addHandler(complaints)
+    made = pdf(**asked)
+    # WeasyPrint goes on with another font where memory does not suffice for ours.
+    if any(said.startswith("Font-face") for said in complaints.said):
+        sys.exit("; ".join(complaints.said))
+    sys.stdout.buffer.write(made)
+
+
+if __name__ == "__main__":
+    main()
