@@ -9,6 +9,7 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from tests import factories
+from treatments import arranging
 from treatments.admin.writing import in_two_years
 from treatments.models import AuditEntry, Edition, Page
 
@@ -172,6 +173,16 @@ def test_the_writer_reads_why_a_text_was_sent_back(as_, author, reviewer):
     edition = factories.make_submitted(by=author)
     as_(reviewer, edition.page, "send_back", edition=edition.pk, reason="Step 3 is missing.")
     assert "Step 3 is missing." in as_(author, edition.page).content.decode()
+
+
+def test_the_reason_outlives_a_new_address_and_not_the_draft(as_, author, reviewer):
+    edition = factories.make_submitted(by=author)
+    as_(reviewer, edition.page, "send_back", edition=edition.pk, reason="Step 3 is missing.")
+    arranging.change_slug(page=edition.page, by=factories.make_user(), slug="another")
+    assert "Step 3 is missing." in as_(author, edition.page).content.decode()
+    as_(author, edition.page, "discard", edition=edition.pk)
+    factories.make_draft(edition.page, by=author)
+    assert "Step 3 is missing." not in as_(author, edition.page).content.decode()
 
 
 def test_a_scheduled_edition_is_called_off(as_, reviewer):

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
+from django.db.models import Min
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -382,7 +383,12 @@ class TextScreen:
         """The last time the draft was sent back, with its reason; None where it never was."""
         if self.working is None or self.working.state != Edition.State.DRAFT:
             return None
-        deeds = AuditEntry.objects.filter(action="send back", subject=str(self.working))
+        # The page may have had another address then, and a discarded draft the same number.
+        name = str(self.working)
+        slugs = [self.page.slug, *self.page.old_slugs.values_list("slug", flat=True)]
+        names = [name.replace(f"“{self.page.slug}”", f"“{slug}”") for slug in slugs]
+        begun = self.working.contributors.aggregate(begun=Min("first_saved_at"))["begun"]
+        deeds = AuditEntry.objects.filter(action="send back", subject__in=names, at__gte=begun)
         return deeds.order_by("-pk").first()
 
     def links(self):
