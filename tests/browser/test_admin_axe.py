@@ -64,6 +64,7 @@ def lists_of_an_author(page, author):
         (f"{APP}/treatment/?q=nothing+like+it", "nothing found"),
         (f"{APP}/term/", "empty list"),
         ("/admin/roles/", "roles"),
+        ("/admin/help/", "help"),
         (f"{APP}/treatment/{live.page_id}/history/", "history"),
         ("/admin/password_change/", "password"),
     ):

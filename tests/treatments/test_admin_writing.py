@@ -235,10 +235,12 @@ def test_a_citation_of_an_unknown_reference_stops_the_save_and_loses_nothing(as_
 
 def test_a_save_over_a_newer_one_shows_both_and_then_goes_through(as_, author):
     draft = factories.make_draft(by=author, body="<p>Common words.</p>")
-    factories.make_draft(draft.page, by=author, body="<p>Common words, theirs.</p>")
-    mine = words(1, body="<p>Common words, mine.</p>")
+    theirs = {"title": draft.title, "body": "<p>Common words, theirs.</p>"}
+    factories.make_draft(draft.page, by=author, **theirs)
+    mine = words(1, title=draft.title, body="<p>Common words, mine.</p>")
     answer = as_(author, draft.page, "save", 409, **mine)
     text = answer.content.decode()
+    assert [label for label, _ in answer.context["difference"]] == ["Body"]
     assert "<ins>theirs." in text
     assert "<del>mine." in text
     assert "Common words, mine." in answer.context["words"]["body"].value()

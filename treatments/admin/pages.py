@@ -191,7 +191,7 @@ class PagesAdmin(admin.ModelAdmin):
     actions = None
     inlines = [CodeInline]
     add_fields = ["title"]
-    change_form_template = "admin/arrange.html"
+    add_form_template = change_form_template = "admin/arrange.html"
 
     def get_changelist(self, request, **kwargs):
         return PageList

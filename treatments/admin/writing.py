@@ -368,7 +368,7 @@ class TextScreen:
         return response
 
     def difference(self):
-        """The words of the form and of what somebody else has saved, where there are two."""
+        """[(field, its words in the form and in what somebody else saved)] where they differ."""
         if self.theirs is None or "save" not in self.forms:
             return []
         form, theirs = self.forms["save"], self.theirs
@@ -377,7 +377,11 @@ class TextScreen:
         other = {name: getattr(theirs, name) for name in yours} | {
             "body": richtext.plain(theirs.body)
         }
-        return comparison.words(" ".join(yours.values()), " ".join(other.values()))
+        return [
+            (form[name].label, comparison.words(yours[name], other[name]))
+            for name in yours
+            if yours[name] != other[name]
+        ]
 
     def sent_back(self):
         """The last time the draft was sent back, with its reason; None where it never was."""
