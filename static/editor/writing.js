@@ -44,16 +44,18 @@ CKEDITOR.plugins.add("writing", {
       })
     }
 
-    /* Keep the form's field as the text stands. Untouched, it keeps what the server sent, to the
-       last space: looking at a text changes nothing. */
+    /* Keep the form's field as the text stands. Untouched, it keeps what it held when the editor
+       opened, to the last space: looking at a text changes nothing. That need not be what the
+       server sent: a browser may have put back what was typed there before. */
     function follow() {
       const field = editor.element.$
       const opened = editor.getData()
+      const held = field.value
       let timer
       const update = () => {
         clearTimeout(timer)
         const data = editor.getData()
-        const value = data === opened ? field.defaultValue : data
+        const value = data === opened ? held : data
         if (field.value === value) return
         field.value = value
         field.dispatchEvent(new Event("input", { bubbles: true }))
