@@ -75,3 +75,18 @@ CKEDITOR.on("dialogDefinition", ({ data }) => {
   // Readers of tables need to be told what a column holds.
   if (data.name === "table") data.definition.getContents("info").get("selHeaders").default = "row"
 })
+
+// Lists and menus open in frames of their own, which know nothing of the admin's light and dark.
+CKEDITOR.on("instanceCreated", ({ editor }) => {
+  editor.on("configLoaded", () => {
+    const skin = CKEDITOR.skin.getPath("editor")
+    editor.config.contextmenu_contentsCss = [skin].concat(editor.config.contentsCss)
+  })
+  editor.on("panelShow", () => {
+    const { theme } = document.documentElement.dataset
+    const dark = theme === "dark" || (theme !== "light" && matchMedia("(prefers-color-scheme: dark)").matches)
+    for (const frame of document.querySelectorAll(".cke_panel_frame")) {
+      frame.contentDocument.documentElement.dataset.theme = dark ? "dark" : "light"
+    }
+  })
+})
