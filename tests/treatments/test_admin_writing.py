@@ -116,6 +116,25 @@ def test_two_people_bring_a_text_to_patients_and_one_takes_it_down(as_, author, 
     assert page.editions.withdrawn().get() == edition
 
 
+def test_the_form_of_approval_says_what_it_proposes(as_, reviewer, settings):
+    settings.TIME_ZONE = "America/Chicago"
+    with time_machine.travel(datetime.datetime(2026, 5, 4, 12, tzinfo=datetime.UTC)):
+        text = as_(reviewer, factories.make_submitted().page).content.decode()
+    assert "Times are in the portal’s time zone, America/Chicago." in text
+    assert re.search(r'<input type="date" name="due_by" value="2028-05-04"', text)
+    assert "checked" not in re.search(r'<input[^>]*name="evidence_checked"[^>]*>', text)[0].replace(
+        "evidence_checked", ""
+    )
+
+
+def test_the_approver_reads_what_becomes_of_a_scheduled_edition(as_, reviewer):
+    page = factories.make_scheduled().page
+    factories.make_submitted(page)
+    text = as_(reviewer, page).content.decode()
+    assert "Edition 1 is scheduled for" in text
+    assert "patients will never see it, since the higher number stands" in text
+
+
 def test_a_text_is_scheduled_in_the_portals_time_zone(as_, reviewer, settings):
     settings.TIME_ZONE = "America/Chicago"
     edition = factories.make_submitted()
@@ -259,6 +278,30 @@ def test_a_save_after_an_approval_keeps_what_was_typed(as_, author):
     assert "Typed late." in answer.content.decode()
     as_(author, edition.page, "save", **words(body="<p>Typed late.</p>"))
     assert edition.page.editions.working().get().number == 2
+
+
+@pytest.mark.parametrize(("verb", "told"), [("save", "Saved as"), ("submit", "Sent to review.")])
+def test_a_button_that_was_pressed_twice_does_its_deed_once(as_, author, verb, told):
+    page = factories.make_live().page
+    for _ in range(2):
+        assert said(as_(author, page, verb, **words()))[0].startswith(told)
+    assert page.editions.working().get().version == 1
+    assert AuditEntry.objects.filter(action="save", actor=author.username).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("verb", "data"),
+    [
+        ("approve", {"evidence_checked": "on", "due_by": "2100-01-01", "version": 1}),
+        ("send_back", {"reason": "Step 3 is missing."}),
+    ],
+)
+def test_what_is_decided_is_not_decided_again(as_, reviewer, verb, data):
+    edition = factories.make_submitted()
+    as_(reviewer, edition.page, verb, edition=edition.pk, **data)
+    before = AuditEntry.objects.count()
+    as_(reviewer, edition.page, verb, 400, edition=edition.pk, **data)
+    assert AuditEntry.objects.count() == before
 
 
 @pytest.mark.parametrize("verb", ["", "drop table", "show", "act"])

@@ -167,6 +167,17 @@ def _require_staff_of_texts(user):
         raise PermissionDenied
 
 
+SENT = "Sent to review. A colleague who wrote none of it can approve it now."
+
+
+def _holds(edition, words):
+    """Whether an edition, or None, has these words already."""
+    return edition is not None and all(
+        getattr(edition, name) == (richtext.clean(text) if name == "body" else richtext.typed(text))
+        for name, text in words.items()
+    )
+
+
 class TextScreen:
     """One request to a page's text: which editions there are, and what was pressed.
 
@@ -262,20 +273,27 @@ class TextScreen:
         if not form.is_valid():
             raise publishing.Refusal("The text is not saved yet. See what is to be mended below.")
         words = {name: form.cleaned_data[name] for name in WordsForm.Meta.fields}
-        self.working = publishing.save_words(
-            page=self.page, by=self.user, version=form.cleaned_data["version"], **words
-        )
+        try:
+            self.working = publishing.save_words(
+                page=self.page, by=self.user, version=form.cleaned_data["version"], **words
+            )
+        except publishing.Outdated as outdated:
+            if not _holds(outdated.edition, words):
+                raise
+            self.working = outdated.edition  # pressed twice: the first time has saved it
         return f"Saved as edition {self.working.number}. Patients do not see it yet."
 
     def submit(self):
         saved = self.save()
         edition = self.working
+        if edition.state == Edition.State.IN_REVIEW and edition.held_by == self.user:
+            return SENT  # pressed twice, or sent already
         try:
             publishing.submit(edition=edition, by=self.user, version=edition.version)
         except publishing.Refusal as refusal:  # the words are safe; they only go no further
             messages.error(self.request, str(refusal))
             return saved
-        return "Sent to review. A colleague who wrote none of it can approve it now."
+        return SENT
 
     def send_back(self):
         reason = self.filled_in("send_back", ReasonForm)["reason"]
