@@ -494,6 +494,8 @@ def every_control(page):
     for name in names:
         page.locator(f"#{name}").dispatch_event("mousedown")
         page.locator(f"#{name}").click(force=True)
+        if re.search("__(table|help) ", page.locator(f"#{name}").get_attribute("class") + " "):
+            page.locator(".cke_dialog_close_button:visible").wait_for()  # its code comes late
         page.wait_for_timeout(250)
         for hidden in page.locator(".cke_dialog_close_button:visible").all():
             hidden.click()
