@@ -1,12 +1,18 @@
 """The admin site: its menu in the editors' order, and the pages that belong to no model."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.template.response import TemplateResponse
+from django.templatetags.static import static
 from django.urls import path
 
-from treatments import roles
+from treatments import manual, roles
 
 MENU = ["Treatment", "Topic", "Term", "Reference", "Tag", "User", "Group"]
+
+
+# Where the manual says that its pictures are, and where settings.STATICFILES_DIRS serves them.
+PICTURES = ("pictures/editors/", "manual/")
 
 
 class PortalAdmin(admin.AdminSite):
@@ -25,7 +31,18 @@ class PortalAdmin(admin.AdminSite):
         return [apps[0] | {"name": "Texts and people", "models": models}]
 
     def get_urls(self):
-        return [path("roles/", self.admin_view(self.roles), name="roles"), *super().get_urls()]
+        own = [
+            path("roles/", self.admin_view(self.roles), name="roles"),
+            path("help/", self.admin_view(self.help), name="help"),
+        ]
+        return own + super().get_urls()
+
+    def help(self, request):
+        """docs/editors.md with its pictures: the people who need it have no shell."""
+        text = (settings.BASE_DIR / "docs" / "editors.md").read_text(encoding="utf-8")
+        found = manual.read(text, picture=lambda address: static(address.replace(*PICTURES)))
+        context = self.each_context(request) | {"title": found.title, "manual": found}
+        return TemplateResponse(request, "admin/help.html", context)
 
     def roles(self, request):
         """Who may do what."""

@@ -29,6 +29,16 @@ def keys(body: str) -> list[str]:
     return list(dict.fromkeys(_MARKER.findall(body)))
 
 
+def words_before(body: str, key: str, most: int = 6) -> str:
+    """The last words of the cleaned text before the first citation of the key, without markup.
+
+    Labels of other citations are no words of the text. "" where the text begins with it.
+    """
+    before = body.partition(f'<cite data-reference="{key}">')[0]
+    plain = html.unescape(re.sub(r"<[^>]*>", " ", _MARKER.sub(" ", before)))
+    return " ".join(plain.split()[-most:])
+
+
 @dataclass
 class Cited:
     """A reference on a page: its number, its key, and the anchors of the places citing it."""

@@ -377,8 +377,10 @@ def _references_cited(body):
     found = {reference.key: reference for reference in Reference.objects.filter(key__in=keys)}
     unknown = [key for key in keys if key not in found]
     if unknown:
+        before = citations.words_before(body, unknown[0])
+        where = f"After “… {before}”" if before else "At its beginning"
         raise Refusal(
-            f"The text cites “{unknown[0]}”, which is not among the references. "
+            f"{where} the text cites “{unknown[0]}”, which is not among the references. "
             "Add the reference first, or take the citation out."
         )
     return [found[key] for key in keys]

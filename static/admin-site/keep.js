@@ -64,6 +64,7 @@ function keep(form, name, refused) {
   function put(other) {
     for (const [which, value] of Object.entries(other.words)) field(which).value = value;
     window.CKEDITOR?.instances[field("body").id]?.setData(other.words.body);
+    field("body").dispatchEvent(new Event("input", { bubbles: true }));
     leaving = false;
     write();
   }

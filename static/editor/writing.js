@@ -44,16 +44,18 @@ CKEDITOR.plugins.add("writing", {
       })
     }
 
-    /* Keep the form's field as the text stands. Untouched, it keeps what the server sent, to the
-       last space: looking at a text changes nothing. */
+    /* Keep the form's field as the text stands. Untouched, it keeps what it held when the editor
+       opened, to the last space: looking at a text changes nothing. That need not be what the
+       server sent: a browser may have put back what was typed there before. */
     function follow() {
       const field = editor.element.$
       const opened = editor.getData()
+      const held = field.value
       let timer
       const update = () => {
         clearTimeout(timer)
         const data = editor.getData()
-        const value = data === opened ? field.defaultValue : data
+        const value = data === opened ? held : data
         if (field.value === value) return
         field.value = value
         field.dispatchEvent(new Event("input", { bubbles: true }))
@@ -72,4 +74,19 @@ CKEDITOR.plugins.add("writing", {
 CKEDITOR.on("dialogDefinition", ({ data }) => {
   // Readers of tables need to be told what a column holds.
   if (data.name === "table") data.definition.getContents("info").get("selHeaders").default = "row"
+})
+
+// Lists and menus open in frames of their own, which know nothing of the admin's light and dark.
+CKEDITOR.on("instanceCreated", ({ editor }) => {
+  editor.on("configLoaded", () => {
+    const skin = CKEDITOR.skin.getPath("editor")
+    editor.config.contextmenu_contentsCss = [skin].concat(editor.config.contentsCss)
+  })
+  editor.on("panelShow", () => {
+    const { theme } = document.documentElement.dataset
+    const dark = theme === "dark" || (theme !== "light" && matchMedia("(prefers-color-scheme: dark)").matches)
+    for (const frame of document.querySelectorAll(".cke_panel_frame")) {
+      frame.contentDocument.documentElement.dataset.theme = dark ? "dark" : "light"
+    }
+  })
 })

@@ -494,6 +494,8 @@ def every_control(page):
     for name in names:
         page.locator(f"#{name}").dispatch_event("mousedown")
         page.locator(f"#{name}").click(force=True)
+        if re.search("__(table|help) ", page.locator(f"#{name}").get_attribute("class") + " "):
+            page.locator(".cke_dialog_close_button:visible").wait_for()  # its code comes late
         page.wait_for_timeout(250)
         for hidden in page.locator(".cke_dialog_close_button:visible").all():
             hidden.click()
@@ -648,6 +650,48 @@ def test_the_text_follows_the_admins_switch_to_the_dark(page, live_server):
     assert page.evaluate(ink) == dark != light
     page.evaluate("document.documentElement.dataset.theme = 'light'")
     assert page.evaluate(ink) == light
+
+
+DARK = """(element) => {
+    const found = []
+    for (const one of [element, ...element.querySelectorAll("*")]) {
+        if (!one.getClientRects().length) continue
+        const [, red, green, blue, alpha] =
+            getComputedStyle(one).backgroundColor.match(/(\\d+), (\\d+), (\\d+)(?:, ([\\d.]+))?/)
+        const light = alpha !== "0" && red > 120 && green > 120 && blue > 120
+        if (light) found.push(one.outerHTML.slice(0, 200))
+    }
+    return found
+}"""
+
+
+@pytest.mark.parametrize(("system", "switch"), [("dark", "auto"), ("light", "dark")])
+def test_dialogs_and_menus_are_dark_in_the_dark(system, switch, page, live_server):
+    page.emulate_media(color_scheme=system)
+    area = open_in_editor(
+        page, live_server, "<p>x</p><table><tbody><tr><td>y</td></tr></tbody></table>"
+    )
+    page.evaluate("(theme) => { document.documentElement.dataset.theme = theme }", switch)
+    area.click()
+    page.keyboard.press("Alt+0")
+    page.get_by_text("Accessibility Instructions").wait_for()
+    assert page.locator(".cke_dialog_body").evaluate(DARK) == []
+    page.keyboard.press("Escape")
+    press(page, "Table")
+    dialog = page.locator(".cke_dialog_body", has_text="Caption")
+    dialog.wait_for()
+    assert dialog.evaluate(DARK) == []
+    page.keyboard.press("Escape")
+    press(page, "Kind of paragraph")
+    kinds = page.locator(".cke_combopanel iframe").content_frame
+    kinds.get_by_role("option").first.wait_for()
+    assert kinds.locator("body").evaluate(DARK) == []
+    page.keyboard.press("Escape")
+    area.locator("td").click(button="right")
+    menu = page.locator(".cke_menu_panel iframe").content_frame
+    menu.get_by_text("Table Properties").wait_for()
+    assert menu.locator("body").evaluate(DARK) == []
+    assert page.complaints == []
 
 
 # By keyboard, enlarged

@@ -6,8 +6,13 @@ import pytest
 from playwright.sync_api import Error
 
 from tests import factories, hostile
+from tests.browser import editor
+from tests.browser.admin import person, sign_in
+from tests.browser.editor import open_in_editor
 from tests.hostile.ways import WAYS, stored
 from treatments import feeds, richtext, views
+from treatments.admin.editor import RichTextWidget
+from treatments.models import Edition
 from treatments.richtext import allowed
 
 pytestmark = pytest.mark.browser
@@ -22,6 +27,15 @@ MANY = [
 ONE = [
     ("its own page", lambda edition: f"/treatments/{edition.page.slug}/"),
 ]
+
+PREVIEW = [
+    (
+        "the preview",
+        lambda edition: f"/admin/treatments/treatment/{edition.page_id}/editions/1/preview/",
+    ),
+]
+# The three ways by which somebody could bring a text in who has no hand in the database itself.
+BROUGHT_IN = ["the verb that saves", "a fixture", "the ORM's create"]
 
 # What a reader would do to set something off, done to all of a text at once; and what the
 # browser's own parser finds in it that is not on the list.
@@ -64,6 +78,28 @@ class Canary:
             self.heard.append(f"{request.frame.page.url} asked for {request.url}")
 
 
+# Opens each text in the editor, as the first one was opened; whatever could run is named.
+EDIT = """async (texts) => {
+  const editor = CKEDITOR.instances.id_body
+  const active = "script, style, iframe, object, embed, form, svg, math, link, meta, base, template"
+  const found = []
+  for (const text of texts) {
+    await new Promise((opened) => editor.setData(text, { callback: opened }))
+    const area = editor.editable().$
+    found.push(...[...area.querySelectorAll(active)].map((element) => element.outerHTML))
+    for (const element of area.querySelectorAll("*")) {
+      found.push(...[...element.attributes].filter(({ name }) => name.startsWith("on")))
+      for (const name of ["mouseover", "pointerenter", "focus", "click", "load", "error", "toggle"])
+        element.dispatchEvent(new Event(name, { bubbles: name === "mouseover" }))
+    }
+    editor.execCommand("selectAll")
+    editor.execCommand("bold")
+    editor.getData()
+  }
+  return found
+}"""
+
+
 def opened(context, server, addresses):
     """Open each address once. Returns {address: what the browser found off the list}."""
     page, found = context.new_page(), {}
@@ -85,13 +121,15 @@ def long_lists(monkeypatch):
 def sung(browser, live_server, transactional_db, long_lists, tmp_path):
     """A function: stores every input by a way and opens it. Returns what was found and heard."""
 
-    def listen(way, openers, *, bypass_csp):
+    def listen(way, openers, *, bypass_csp, user=None):
         editions = stored(way, tmp_path).values()
         addresses = {address(edition): None for edition in editions for _, address in openers}
         found, heard = {}, []
         for bypass in bypass_csp:
             with browser.new_context(bypass_csp=bypass) as context:
                 canary = Canary(context)
+                if user:
+                    sign_in(context, live_server, user())
                 found |= opened(context, live_server, addresses)
                 heard += canary.heard
         return found, heard
@@ -109,6 +147,28 @@ def test_no_hostile_text_runs_where_many_are_shown(sung, way):
 @pytest.mark.parametrize("way", ["the verb that saves", "SQL by hand"])
 def test_no_hostile_text_runs_where_it_stands_alone(sung, way):
     assert sung(way, ONE, bypass_csp=[True]) == ({}, [])
+
+
+@pytest.mark.parametrize("way", BROUGHT_IN)
+def test_no_hostile_text_runs_in_its_preview(sung, way):
+    assert sung(way, PREVIEW, bypass_csp=[True], user=lambda: person("Reviewers")) == ({}, [])
+
+
+@pytest.mark.urls(editor.URLS)
+@pytest.mark.parametrize("way", BROUGHT_IN)
+def test_no_hostile_text_runs_in_the_editor(browser, live_server, transactional_db, tmp_path, way):
+    editions = Edition.objects.in_bulk([edition.pk for edition in stored(way, tmp_path).values()])
+    texts = [RichTextWidget().format_value(edition.body) for edition in editions.values()]
+    assert len(texts) > 200
+    with browser.new_context(bypass_csp=True) as context:
+        canary = Canary(context)
+        page = context.new_page()
+        open_in_editor(page, live_server, texts[0])
+        assert page.evaluate(EDIT, texts) == []
+        page.wait_for_timeout(300)  # what a text would do a little later
+        assert canary.heard == []
+        page.evaluate("canary()")
+        assert canary.heard == [page.url]  # it would have been heard
 
 
 @pytest.mark.parametrize("kind", hostile.classes())

@@ -11,7 +11,7 @@ from playwright.sync_api import Error, expect
 from tests import factories
 from tests.browser.admin import PASSWORD, at_work, open_text, person, sign_in, tab_to
 from treatments.admin.writing import text_url
-from treatments.models import AuditEntry, Edition
+from treatments.models import AuditEntry, Edition, Reference
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -329,6 +329,68 @@ def test_copies_are_kept_for_a_week(work, ana, draft):
         assert not copies(page)
 
 
+# What a browser puts back by itself
+
+
+def test_words_that_the_browser_put_back_are_neither_overwritten_nor_lost(work, ana, draft):
+    restored = "<p>Saved words. Typed.</p>"
+    with work(ana) as page:
+        page.add_init_script(
+            f"""addEventListener("DOMContentLoaded", () => {{
+                document.getElementById("id_body").value = {json.dumps(restored)}
+            }})"""
+        )
+        open_text(page, draft.page)
+        expect(area(page)).to_contain_text("Typed.")
+        area(page).click()
+        page.get_by_label("Summary").click()
+        expect(page.locator("#id_body")).to_have_value(restored)
+        page.wait_for_timeout(500)
+        press(page, "Save draft")
+        expect(said(page)).to_contain_text("Saved as edition 1")
+    assert Edition.objects.get().body == restored
+
+
+def test_going_back_offers_the_words_with_the_text_that_they_were_typed_upon(work, ana, draft):
+    with work(ana) as page:
+        questions(page)
+        open_text(page, draft.page)
+        type_words(page, " Typed.")
+        page.get_by_label("Summary").fill("In short.")
+        page.get_by_role("link", name="Home").click()
+        page.wait_for_url("**/admin/")
+        factories.make_draft(draft.page, by=ana, title="Brakes", body="<p>Saved since.</p>")
+        page.go_back()
+        expect(area(page)).to_contain_text("Saved since.")
+        press(page, "Bring it back")
+        press(page, "Save draft")
+        expect(said(page)).to_contain_text("Nothing was overwritten")
+    assert Edition.objects.get().body == "<p>Saved since.</p>"
+
+
+# Sources
+
+
+def test_sources_are_listed_as_they_will_be_numbered(work, ana):
+    one = factories.make_reference("wheeler-2001", source_text="Wheeler A. Levers.")
+    factories.make_reference("spoke-1990", source_text="Spoke B. Pads.", authors="Spoke B")
+    Reference.objects.filter(pk=one.pk).update(retracted=True)
+    body = '<p>A.<cite data-reference="wheeler-2001">Wheeler 2001</cite></p>'
+    draft = factories.make_draft(by=ana, body=body)
+    with work(ana) as page:
+        open_text(page, draft.page)
+        listed = page.get_by_role("region", name="Sources, as they will be numbered")
+        expect(listed.get_by_role("listitem")).to_have_text(["Wheeler A. Levers. Retracted"])
+        area(page).click()
+        page.keyboard.press("ControlOrMeta+Home")
+        press(page, "Cite a source")
+        page.get_by_role("combobox", name="Part of an author").fill("spoke b. pads")
+        page.keyboard.press("Enter")
+        expect(listed.get_by_role("listitem")).to_have_text(
+            ["Spoke B. Pads.", "Wheeler A. Levers. Retracted"]
+        )
+
+
 # A computer that several people use
 
 
@@ -414,3 +476,34 @@ def test_a_refused_save_is_still_unsaved(work, ana, draft):
         page.get_by_role("link", name="Home").click()
         page.wait_for_url("**/admin/")
         assert asked == ["beforeunload"]
+
+
+# Enlarged
+
+
+def test_at_twice_the_size_nothing_of_the_screen_is_cut_off(work, ana, draft):
+    with work(ana, viewport={"width": 640, "height": 450}) as page:  # 1280 × 900 at 200 %
+        open_text(page, draft.page)
+        area(page).wait_for()
+        page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
+        wide = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+        assert page.evaluate(wide)
+        assert page.evaluate(CUT_OFF) == []
+
+
+@pytest.mark.parametrize("width", [640, 1100, 1400])
+def test_no_field_is_wider_than_its_row(work, ana, draft, width):
+    with work(ana, viewport={"width": width, "height": 900}) as page:
+        open_text(page, draft.page)
+        area(page).wait_for()
+        assert page.evaluate(CUT_OFF) == []
+
+
+# Fields and buttons that go over the edge of what holds them, where it could not be scrolled.
+CUT_OFF = """[...document.querySelectorAll("#content :is(input, textarea, button, .cke, .help)")]
+    .filter((element) => element.getClientRects().length)
+    .filter((element) => {
+        const row = element.closest(".form-row, .deed, #content")
+        return element.getBoundingClientRect().right > row.getBoundingClientRect().right + 1
+    })
+    .map((element) => element.outerHTML.slice(0, 200))"""

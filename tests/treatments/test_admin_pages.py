@@ -4,12 +4,13 @@ import datetime
 
 import pytest
 import time_machine
+from django.contrib import admin
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests import factories
 from treatments import publishing
-from treatments.models import Edition
+from treatments.models import AuditEntry, Edition, Page, Treatment, titles_of_pages
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/treatments/treatment/"
@@ -25,7 +26,7 @@ def row(client, query=""):
     """The columns of the only row that the list shows."""
     (page,) = client.get(LIST + query).context["cl"].result_list
     admin = client.get(LIST).context["cl"].model_admin
-    return [str(getattr(admin, name)(page)) for name in admin.list_display]
+    return [str(getattr(admin, name)(page)) for name in admin.list_display if name != "of_topic"]
 
 
 def titles(client, query):
@@ -133,6 +134,103 @@ def test_the_list_costs_the_same_with_more_rows(staff):
     for make in (factories.make_live, factories.make_draft, factories.make_imported) * 3:
         make()
     assert queries() == few <= 16
+
+
+# Titles, where a list or a sentence names a page
+
+
+def test_the_list_and_its_filter_name_topics_by_their_titles(staff):
+    topic = factories.make_topic(slug="bicycles")
+    factories.make_live(topic, title="Mending bicycles")
+    factories.make_live(factories.make_treatment(topic=topic))
+    text = staff.get(LIST).content.decode()
+    assert '<td class="field-of_topic">Mending bicycles</td>' in text
+    assert f'<a href="?topic__id__exact={topic.pk}">Mending bicycles</a>' in text
+    assert "“bicycles”" not in text
+
+
+def test_the_form_that_adds_a_treatment_names_topics_by_their_titles(staff):
+    topic = factories.make_live(factories.make_topic(), title="Mending bicycles").page
+    text = staff.get("/admin/treatments/treatment/add/").content.decode()
+    assert f'<option value="{topic.pk}">Mending bicycles</option>' in text
+
+
+@pytest.mark.parametrize("screen", ["change", "history"])
+def test_headings_name_a_page_by_its_title(staff, screen):
+    page = factories.make_live(factories.make_treatment(slug="pads"), title="Brake pads").page
+    text = staff.get(f"/admin/treatments/treatment/{page.pk}/{screen}/").content.decode()
+    assert "Brake pads" in text
+    assert "“pads”" not in text
+
+
+def test_deleting_a_tag_names_the_pages_that_lose_it(staff):
+    page = factories.make_treatment(slug="pads", tags=["brakes"])
+    factories.make_live(page, title="Brake pads")
+    tag = page.tags.get()
+    text = staff.get(f"/admin/taggit/tag/{tag.pk}/delete/").content.decode()
+    assert "Page: Brake pads" in text
+    assert "“pads”" not in text
+
+
+@pytest.mark.parametrize(
+    ("make", "title"),
+    [
+        (lambda page: factories.make_draft(page, title="Draft"), "Draft"),
+        (lambda page: factories.make_scheduled(page, title="To come"), "To come"),
+        (lambda page: factories.make_withdrawn(page, title="Withdrawn"), "Withdrawn"),
+        (lambda page: None, None),
+    ],
+)
+def test_a_page_is_known_by_what_it_has(make, title):
+    make(page := factories.make_treatment())
+    assert Page.objects.annotate(known_as=titles_of_pages()).get(pk=page.pk).known_as == title
+
+
+def test_what_patients_read_names_a_page_before_any_draft():
+    page = factories.make_live(title="Live").page
+    factories.make_draft(page, title="Draft")
+    assert Page.objects.annotate(known_as=titles_of_pages()).get(pk=page.pk).known_as == "Live"
+
+
+def test_the_audit_trail_names_a_page_by_its_address(staff):
+    page = factories.make_live(factories.make_treatment(slug="pads"), title="Brake pads").page
+    data = {"slug": "pads", "topic": page.topic_id, "position": 9, "treatment_kind": "non-drug"}
+    inline = {"codes-TOTAL_FORMS": 0, "codes-INITIAL_FORMS": 0, "tags": ""}
+    answer = staff.post(f"/admin/treatments/treatment/{page.pk}/change/", data | inline)
+    assert answer.status_code == 302
+    assert AuditEntry.objects.get(action="arrange").subject == "treatment “pads”"
+
+
+# Sorting
+
+
+@pytest.mark.parametrize(
+    ("column", "expected"),
+    [("0", ["axles", "Brakes", "Chains"]), ("-0", ["Chains", "Brakes", "axles"])],
+)
+def test_the_list_is_sorted_by_title(staff, column, expected):
+    for title in ("Chains", "axles", "Brakes"):
+        factories.make_live(title=title)
+    number = sorted_by("name")
+    query = f"?o={column.replace('0', number)}"
+    found = staff.get(LIST + query).context["cl"]
+    assert [found.model_admin.name(page) for page in found.result_list] == expected
+
+
+def test_the_list_is_sorted_by_the_next_review_and_what_has_none_comes_last(staff):
+    factories.make_draft(title="Draft")
+    for year in (2102, 2101):
+        due = datetime.date(year, 1, 1)
+        edition = factories.make_submitted(title=str(year))
+        publishing.approve(**factories.approval(edition, due_by=due))
+    found = staff.get(f"{LIST}?o={sorted_by('next_review')}").context["cl"]
+    titles = [found.model_admin.name(page) for page in found.result_list]
+    assert titles == ["2101", "2102", "Draft"]
+
+
+def sorted_by(column):
+    """The number by which the list's address names a column."""
+    return str(admin.site._registry[Treatment].list_display.index(column))
 
 
 def test_the_menu_stands_in_the_editors_order(staff):

@@ -18,6 +18,7 @@ IN, NO, YES = "sign in", 403, 200
 # Reviewers, Managers, administrators}
 TABLE = {
     "index": [IN, IN, YES, YES, YES, YES, YES],
+    "help": [IN, IN, YES, YES, YES, YES, YES],
     "roles": [IN, IN, YES, YES, YES, YES, YES],
     "password_change": [IN, IN, YES, YES, YES, YES, YES],
     "password_change_done": [IN, IN, YES, YES, YES, YES, YES],

@@ -9,6 +9,7 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from tests import factories
+from treatments import arranging
 from treatments.admin.writing import in_two_years
 from treatments.models import AuditEntry, Edition, Page
 
@@ -138,6 +139,25 @@ def test_two_people_bring_a_text_to_patients_and_one_takes_it_down(as_, author, 
     assert page.editions.withdrawn().get() == edition
 
 
+def test_the_form_of_approval_says_what_it_proposes(as_, reviewer, settings):
+    settings.TIME_ZONE = "America/Chicago"
+    with time_machine.travel(datetime.datetime(2026, 5, 4, 12, tzinfo=datetime.UTC)):
+        text = as_(reviewer, factories.make_submitted().page).content.decode()
+    assert "Times are in the portal’s time zone, America/Chicago." in text
+    assert re.search(r'<input type="date" name="due_by" value="2028-05-04"', text)
+    assert "checked" not in re.search(r'<input[^>]*name="evidence_checked"[^>]*>', text)[0].replace(
+        "evidence_checked", ""
+    )
+
+
+def test_the_approver_reads_what_becomes_of_a_scheduled_edition(as_, reviewer):
+    page = factories.make_scheduled().page
+    factories.make_submitted(page)
+    text = as_(reviewer, page).content.decode()
+    assert "Edition 1 is scheduled for" in text
+    assert "patients will never see it, since the higher number stands" in text
+
+
 def test_a_text_is_scheduled_in_the_portals_time_zone(as_, reviewer, settings):
     settings.TIME_ZONE = "America/Chicago"
     edition = factories.make_submitted()
@@ -197,6 +217,16 @@ def test_the_writer_reads_why_a_text_was_sent_back(as_, author, reviewer):
     assert "Step 3 is missing." in as_(author, edition.page).content.decode()
 
 
+def test_the_reason_outlives_a_new_address_and_not_the_draft(as_, author, reviewer):
+    edition = factories.make_submitted(by=author)
+    as_(reviewer, edition.page, "send_back", edition=edition.pk, reason="Step 3 is missing.")
+    arranging.change_slug(page=edition.page, by=factories.make_user(), slug="another")
+    assert "Step 3 is missing." in as_(author, edition.page).content.decode()
+    as_(author, edition.page, "discard", edition=edition.pk)
+    factories.make_draft(edition.page, by=author)
+    assert "Step 3 is missing." not in as_(author, edition.page).content.decode()
+
+
 def test_a_scheduled_edition_is_called_off(as_, reviewer):
     edition = factories.make_scheduled()
     as_(reviewer, edition.page, "cancel_schedule", edition=edition.pk, reason="Not yet.")
@@ -241,16 +271,20 @@ def test_a_refused_save_returns_the_whole_form_as_typed(as_, author):
 def test_a_citation_of_an_unknown_reference_stops_the_save_and_loses_nothing(as_, author):
     body = '<p>Mine.<cite data-reference="nobody-1900">Nobody 1900</cite></p>'
     answer = as_(author, factories.make_treatment(), "save", 400, **words(body=body))
-    assert "“nobody-1900”, which is not among the references" in said(answer)[0]
+    assert said(answer)[0].startswith(
+        "After “… Mine.” the text cites “nobody-1900”, which is not among the references."
+    )
     assert "Mine." in answer.content.decode()
 
 
 def test_a_save_over_a_newer_one_shows_both_and_then_goes_through(as_, author):
     draft = factories.make_draft(by=author, body="<p>Common words.</p>")
-    factories.make_draft(draft.page, by=author, body="<p>Common words, theirs.</p>")
-    mine = words(1, body="<p>Common words, mine.</p>")
+    theirs = {"title": draft.title, "body": "<p>Common words, theirs.</p>"}
+    factories.make_draft(draft.page, by=author, **theirs)
+    mine = words(1, title=draft.title, body="<p>Common words, mine.</p>")
     answer = as_(author, draft.page, "save", 409, **mine)
     text = answer.content.decode()
+    assert [label for label, _ in answer.context["difference"]] == ["Body"]
     assert "<ins>theirs." in text
     assert "<del>mine." in text
     assert "Common words, mine." in answer.context["words"]["body"].value()
@@ -267,6 +301,30 @@ def test_a_save_after_an_approval_keeps_what_was_typed(as_, author):
     assert "Typed late." in answer.content.decode()
     as_(author, edition.page, "save", **words(body="<p>Typed late.</p>"))
     assert edition.page.editions.working().get().number == 2
+
+
+@pytest.mark.parametrize(("verb", "told"), [("save", "Saved as"), ("submit", "Sent to review.")])
+def test_a_button_that_was_pressed_twice_does_its_deed_once(as_, author, verb, told):
+    page = factories.make_live().page
+    for _ in range(2):
+        assert said(as_(author, page, verb, **words()))[0].startswith(told)
+    assert page.editions.working().get().version == 1
+    assert AuditEntry.objects.filter(action="save", actor=author.username).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("verb", "data"),
+    [
+        ("approve", {"evidence_checked": "on", "due_by": "2100-01-01", "version": 1}),
+        ("send_back", {"reason": "Step 3 is missing."}),
+    ],
+)
+def test_what_is_decided_is_not_decided_again(as_, reviewer, verb, data):
+    edition = factories.make_submitted()
+    as_(reviewer, edition.page, verb, edition=edition.pk, **data)
+    before = AuditEntry.objects.count()
+    as_(reviewer, edition.page, verb, 400, edition=edition.pk, **data)
+    assert AuditEntry.objects.count() == before
 
 
 @pytest.mark.parametrize("verb", ["", "drop table", "show", "act"])

@@ -146,3 +146,17 @@ def test_vancouver_style_of_what_has_a_publisher(fields, expected):
 )
 def test_pages_without_the_digits_that_repeat(pages, expected):
     assert citations.shortened(pages) == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("<p>Squeeze the lever.{0}</p>", "Squeeze the lever."),
+        ("<p>One.</p><h2>Two &amp; three</h2><p>four{0}</p>", "One. Two & three four"),
+        ("<p>one two three four five six seven{0}</p>", "two three four five six seven"),
+        ("<p>{0} begins</p>", ""),
+        (f"<p>Pads{cite('other')}{{0}}</p>", "Pads"),
+    ],
+)
+def test_the_place_of_a_citation_is_told_by_the_words_before_it(body, expected):
+    assert citations.words_before(body.format(cite("one")), "one") == expected

@@ -6,7 +6,9 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models.expressions import OrderBy
+from django.db.models.functions import Lower
 from django.http import HttpResponseRedirect
 from django.urls import path
 from django.utils import timezone
@@ -16,7 +18,7 @@ from django.utils.html import format_html
 from treatments import arranging
 from treatments.admin import writing
 from treatments.admin.page_search import page_search
-from treatments.models import Code, Edition, Term, Topic, Treatment
+from treatments.models import Code, Edition, Term, Topic, Treatment, titles_of_pages
 from treatments.publishing import APPROVE, MANAGE, WRITE, Refusal
 
 SOON = datetime.timedelta(days=60)  # how long before a review is due a page counts as due
@@ -78,12 +80,41 @@ class NextReview(admin.SimpleListFilter):
         return pages.filter(editions_of(words[self.value()])) if self.value() in words else pages
 
 
+class OfTopic(admin.RelatedFieldListFilter):
+    """Topics by the titles that people know, in the order of the alphabet."""
+
+    def field_choices(self, field, request, model_admin):
+        return [(topic.pk, str(topic)) for topic in topics_by_title()]
+
+
+def topics_by_title():
+    return Topic.objects.annotate(known_as=titles_of_pages()).order_by(Lower("known_as"), "slug")
+
+
+def by_title():
+    return Lower(titles_of_pages())
+
+
+def by_next_review():
+    """By the day on which the live text is due again; what has no day comes last."""
+    live = Edition.objects.live().filter(page=OuterRef("pk"), language=writing.LANGUAGE)
+    day = Subquery(live.with_review().values("due_by")[:1])
+    return OrderBy(day, nulls_last=True)
+
+
 class PageList(ChangeList):
     """Fetches the editions of the rows shown, rather than of every page, in three queries."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.title = self.opts.verbose_name_plural.capitalize()
+
+    # {column: by what it is sorted}, made anew for each request, since the moment counts.
+    SORTED = {"name": by_title, "next_review": by_next_review}
+
+    def get_ordering_field(self, field_name):
+        made = self.SORTED.get(field_name)
+        return made() if made else super().get_ordering_field(field_name)
 
     def get_results(self, request):
         super().get_results(request)
@@ -99,7 +130,16 @@ class PageList(ChangeList):
             by_page = {edition.page_id: edition for edition in found}
             for page in pages:
                 setattr(page, name, by_page.get(page.pk))
+        self._name_topics(pages)
         self.result_list = pages
+
+    def _name_topics(self, pages):
+        numbers = {page.topic_id for page in pages if page.topic_id}
+        if not numbers:
+            return
+        topics = topics_by_title().in_bulk(numbers)
+        for page in pages:
+            page.topic = topics.get(page.topic_id)
 
     def url_for_result(self, result):
         return writing.text_url(result)
@@ -151,10 +191,18 @@ class PagesAdmin(admin.ModelAdmin):
     actions = None
     inlines = [CodeInline]
     add_fields = ["title"]
-    change_form_template = "admin/arrange.html"
+    add_form_template = change_form_template = "admin/arrange.html"
 
     def get_changelist(self, request, **kwargs):
         return PageList
+
+    def get_object(self, request, object_id, from_field=None):
+        """The page by the name that people know it by: in headings, messages and the history."""
+        page = super().get_object(request, object_id, from_field)
+        if page:
+            named = self.model.objects.filter(pk=page.pk).annotate(known_as=titles_of_pages())
+            page.known_as = named.values_list("known_as", flat=True).first()
+        return page
 
     def get_search_results(self, request, queryset, search_term):
         for word in search_term.split():
@@ -162,9 +210,9 @@ class PagesAdmin(admin.ModelAdmin):
             queryset = queryset.filter(Q(slug__icontains=word) | Exists(titled))
         return queryset, False
 
-    # The columns; `current`, `working` and `scheduled` come from PageList.
+    # The columns; `current`, `working` and `scheduled` come from PageList, which sorts them too.
 
-    @admin.display(description="title")
+    @admin.display(description="title", ordering="sorted")
     def name(self, page):
         named = page.current or page.working or page.scheduled
         return named.title if named else page.slug
@@ -190,7 +238,7 @@ class PagesAdmin(admin.ModelAdmin):
             told.append(f"Edition {scheduled.number} from {_day(scheduled.publish_at)}")
         return "; ".join(told) or "–"
 
-    @admin.display(description="next review")
+    @admin.display(description="next review", ordering="sorted")
     def next_review(self, page):
         current = page.current
         if current is None or (current.withdrawn_at and current.withdrawn_at <= timezone.now()):
@@ -225,6 +273,7 @@ class PagesAdmin(admin.ModelAdmin):
                 treatment_kind=obj.treatment_kind,
             )
             obj.pk, obj.slug, obj.position = opened.pk, opened.slug, opened.position
+            obj.known_as = form.cleaned_data["title"]
             obj._state.adding = False
             return
         before = self.model.objects.get(pk=obj.pk)
@@ -292,8 +341,13 @@ def _day(moment):
 class TreatmentAdmin(PagesAdmin):
     add_fields = ["title", "topic", "treatment_kind"]
     fields = ["slug", "topic", "position", "treatment_kind", "tags"]
-    list_filter = [*PagesAdmin.list_filter, "treatment_kind", "topic"]
+    list_display = ["name", "of_topic", *PagesAdmin.list_display[1:]]
+    list_filter = [*PagesAdmin.list_filter, "treatment_kind", ("topic", OfTopic)]
     ordering = ["topic", "position", "id"]
+
+    @admin.display(description="topic", ordering="topic")
+    def of_topic(self, page):
+        return str(page.topic)
 
     def get_urls(self):
         search = self.admin_site.admin_view(page_search)
@@ -307,6 +361,7 @@ class TreatmentAdmin(PagesAdmin):
         found = super().formfield_for_foreignkey(field, request, **kwargs)
         if field.name == "topic":
             found.required = True
+            found.queryset = topics_by_title()
         return found
 
     def formfield_for_dbfield(self, field, request, **kwargs):

@@ -250,6 +250,10 @@ def _numbered(number, references=None):
     return references.filter(pk=number).first()
 
 
+# Behind the script that makes the box.
+NAMED = forms.Media(js=["admin/js/autocomplete.js", "admin-site/autocomplete.js"])
+
+
 class KeptForm(forms.Form):
     """Which of the two stays."""
 
@@ -518,7 +522,7 @@ class ReferenceAdmin(admin.ModelAdmin):
                 request,
                 "merge",
                 title="Merge with another reference",
-                media=self.media + choice.media,
+                media=self.media + choice.media + NAMED,
                 choice=choice,
                 original=one,
                 refusal="Choose the other reference." if "with" in request.GET else "",

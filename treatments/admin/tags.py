@@ -9,6 +9,7 @@ from django.template.response import TemplateResponse
 from taggit.models import Tag
 
 from treatments import arranging
+from treatments.models import Page, titles_of_pages
 from treatments.publishing import MANAGE, Refusal
 
 admin.site.unregister(Tag)
@@ -77,6 +78,15 @@ class TagAdmin(admin.ModelAdmin):
             "opts": self.opts,
         }
         return TemplateResponse(request, "admin/merge_tags.html", context)
+
+    def get_deleted_objects(self, tags, request):
+        """The tags with the pages that lose them, by the titles that people know."""
+        _, counts, forbidden, protected = super().get_deleted_objects(tags, request)
+        told = []
+        for tag in tags:
+            pages = Page.objects.filter(page_tags__tag=tag).annotate(known_as=titles_of_pages())
+            told += [f"Tag: {tag}", [f"Page: {page}" for page in pages.order_by("known_as")]]
+        return told, counts, forbidden, protected
 
     def has_add_permission(self, request):
         return request.user.has_perm(MANAGE)

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
+from django.db.models import Min
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -195,6 +196,17 @@ def _require_staff_of_texts(user):
         raise PermissionDenied
 
 
+SENT = "Sent to review. A colleague who wrote none of it can approve it now."
+
+
+def _holds(edition, words):
+    """Whether an edition, or None, has these words already."""
+    return edition is not None and all(
+        getattr(edition, name) == (richtext.clean(text) if name == "body" else richtext.typed(text))
+        for name, text in words.items()
+    )
+
+
 class TextScreen:
     """One request to a page's text: which editions there are, and what was pressed.
 
@@ -290,20 +302,27 @@ class TextScreen:
         if not form.is_valid():
             raise publishing.Refusal("The text is not saved yet. See what is to be mended below.")
         words = {name: form.cleaned_data[name] for name in WordsForm.Meta.fields}
-        self.working = publishing.save_words(
-            page=self.page, by=self.user, version=form.cleaned_data["version"], **words
-        )
+        try:
+            self.working = publishing.save_words(
+                page=self.page, by=self.user, version=form.cleaned_data["version"], **words
+            )
+        except publishing.Outdated as outdated:
+            if not _holds(outdated.edition, words):
+                raise
+            self.working = outdated.edition  # pressed twice: the first time has saved it
         return f"Saved as edition {self.working.number}. Patients do not see it yet."
 
     def submit(self):
         saved = self.save()
         edition = self.working
+        if edition.state == Edition.State.IN_REVIEW and edition.held_by == self.user:
+            return SENT  # pressed twice, or sent already
         try:
             publishing.submit(edition=edition, by=self.user, version=edition.version)
         except publishing.Refusal as refusal:  # the words are safe; they only go no further
             messages.error(self.request, str(refusal))
             return saved
-        return "Sent to review. A colleague who wrote none of it can approve it now."
+        return SENT
 
     def send_back(self):
         reason = self.filled_in("send_back", ReasonForm)["reason"]
@@ -396,7 +415,7 @@ class TextScreen:
         return response
 
     def difference(self):
-        """The words of the form and of what somebody else has saved, where there are two."""
+        """[(field, its words in the form and in what somebody else saved)] where they differ."""
         if self.theirs is None or "save" not in self.forms:
             return []
         form, theirs = self.forms["save"], self.theirs
@@ -405,13 +424,22 @@ class TextScreen:
         other = {name: getattr(theirs, name) for name in yours} | {
             "body": richtext.plain(theirs.body)
         }
-        return comparison.words(" ".join(yours.values()), " ".join(other.values()))
+        return [
+            (form[name].label, comparison.words(yours[name], other[name]))
+            for name in yours
+            if yours[name] != other[name]
+        ]
 
     def sent_back(self):
         """The last time the draft was sent back, with its reason; None where it never was."""
         if self.working is None or self.working.state != Edition.State.DRAFT:
             return None
-        deeds = AuditEntry.objects.filter(action="send back", subject=str(self.working))
+        # The page may have had another address then, and a discarded draft the same number.
+        name = str(self.working)
+        slugs = [self.page.slug, *self.page.old_slugs.values_list("slug", flat=True)]
+        names = [name.replace(f"“{self.page.slug}”", f"“{slug}”") for slug in slugs]
+        begun = self.working.contributors.aggregate(begun=Min("first_saved_at"))["begun"]
+        deeds = AuditEntry.objects.filter(action="send back", subject__in=names, at__gte=begun)
         return deeds.order_by("-pk").first()
 
     def links(self):

@@ -1,7 +1,13 @@
 """The portal's words: pages, their editions, the sources and the people."""
 
 from treatments.models.audit import AuditEntry
-from treatments.models.editions import Contributor, Edition, Review, SharedPreview
+from treatments.models.editions import (
+    Contributor,
+    Edition,
+    Review,
+    SharedPreview,
+    titles_of_pages,
+)
 from treatments.models.pages import Code, OldSlug, Page, PageTag, Term, Topic, Treatment
 from treatments.models.people import User
 from treatments.models.references import Citation, Reference
@@ -22,4 +28,5 @@ __all__ = [
     "Topic",
     "Treatment",
     "User",
+    "titles_of_pages",
 ]

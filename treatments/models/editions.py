@@ -5,6 +5,7 @@ import datetime
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from treatments.models.fields import RichTextField
@@ -87,6 +88,17 @@ def _replaced(at):
         page=OuterRef("page"), language=OuterRef("language"), number__gt=OuterRef("number")
     )
     return Exists(newer)
+
+
+def titles_of_pages(*, page="pk", language="en", at=None):
+    """An expression for queries of pages: the title by which people know each, or NULL.
+
+    It is that of the current edition, withdrawn or not; else of the draft; else of what is to
+    come. `page` names the column that holds the page's number.
+    """
+    editions = Edition.objects.filter(page=OuterRef(page), language=language)
+    words = [editions.current(at), editions.working(), editions.scheduled(at).order_by("number")]
+    return Coalesce(*(Subquery(word.values("title")[:1]) for word in words))
 
 
 class EditionManager(models.Manager.from_queryset(EditionQuerySet)):

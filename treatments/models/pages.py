@@ -71,6 +71,10 @@ class Page(models.Model):
 
     objects = PageManager()
 
+    # The title by which people know the page, where a query has asked for it: see
+    # `titles_of_pages` beside Edition.
+    known_as = None
+
     class Meta:
         permissions = [("manage_page", "Can change addresses, order, codes and tags")]
         constraints = [
@@ -105,7 +109,7 @@ class Page(models.Model):
         indexes = [models.Index(fields=["topic", "position", "id"], name="page_in_order")]
 
     def __str__(self):
-        return f"{self.kind} “{self.slug}”"
+        return self.known_as or f"{self.kind} “{self.slug}”"
 
     def get_absolute_url(self):
         """Its address; of a term, its place on the page that all terms share."""
