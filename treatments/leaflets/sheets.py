@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 # Points, and the millimetres that the footer needs: "clear print" is 14 points and "large print"
 # 18 by the guidance of the UK Association for Accessible Formats.
-SIZES = {"clear": (14, 12, 36), "large": (18, 16, 52)}
+SIZES = {"clear": (14, 12, 34), "large": (18, 16, 52)}
 PAPERS = {"a4": "A4", "letter": "letter"}
 
 
