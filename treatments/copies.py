@@ -98,6 +98,7 @@ def _export(request, edition, below):
 
 
 def _absolute(text):
-    """The text with links that lead back to this site from anywhere."""
+    """The text unfolded, with links that lead back to this site from anywhere."""
     body = _OWN_LINK.sub(rf"\g<1>{settings.SITE_URL}", text.body)
+    body = body.replace("<details", "<details open")
     return reading.Text(text.edition, mark_safe(body), text.standing)  # noqa: S308 – from reading
