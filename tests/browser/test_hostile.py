@@ -44,7 +44,8 @@ PROVOKE = """([allowed, schemes]) => {
   for (const element of document.querySelectorAll(".text *, .entries p *")) {
     for (const name of ["mouseover", "pointerenter", "focus", "click", "load", "error", "toggle"])
       element.dispatchEvent(new Event(name))
-    if (element.closest("sup[id^=cited-]")) continue
+    // What pages put in themselves; a text cannot have these classes, see allowed.CLASSES.
+    if (element.matches("sup[id^=cited-] *, sup[id^=cited-], .scroll, .label")) continue
     const name = element.localName
     const fits = allowed[name] || []
     found.push(...[...element.attributes].filter((a) => !fits.includes(a.name))
@@ -58,8 +59,9 @@ PROVOKE = """([allowed, schemes]) => {
   }
   return found
 }"""
-# Headings stand one level lower under a treatment's own heading.
-ALLOWED = {tag: sorted(allowed.attributes(tag)) for tag in {*richtext.TAGS, "h4"}}
+# Headings stand one level lower under a treatment's own heading; a box of details folds.
+MADE = {"h4", "details", "summary"}
+ALLOWED = {tag: sorted(allowed.attributes(tag)) for tag in {*richtext.TAGS, *MADE}}
 ALLOWED["a"].append("rel")
 SCHEMES = [f"{scheme}:" for scheme in richtext.SCHEMES]
 
