@@ -313,6 +313,36 @@ def test_a_finished_leaflet_is_kept_until_its_text_changes(client, printer, monk
     assert client.get(address).status_code == 410
 
 
+@pytest.mark.parametrize("name", ["treatment", "topic"])
+@pytest.mark.parametrize("deed", ["withdraw", "replace"])
+def test_a_text_that_goes_while_its_leaflet_is_made_is_not_sent(
+    client, printer, monkeypatch, name, deed
+):
+    monkeypatch.setattr(printing, "is_installed", lambda: True)
+    topic = factories.make_live(factories.make_topic()).page
+    gone = factories.make_live(factories.make_treatment(topic=topic))
+    asked = gone.page if name == "treatment" else topic
+    address = asked.get_absolute_url() + "leaflet.pdf?size=large"
+
+    def render(leaflet):
+        if deed == "withdraw":
+            publishing.withdraw(edition=gone, by=factories.make_user(), reason="Wrong.")
+        else:
+            factories.make_live(gone.page)
+        return b"%PDF- as it stood before"
+
+    monkeypatch.setattr(printing, "render", render)
+    answer = client.get(address)
+    assert (answer.status_code, answer["Location"]) == (302, address)
+    assert b"as it stood" not in answer.content
+    monkeypatch.setattr(printing, "render", lambda leaflet: b"%PDF- as it stands")
+    again = client.get(address)
+    if (name, deed) == ("treatment", "withdraw"):
+        assert again.status_code == 410
+    else:
+        assert again.content == b"%PDF- as it stands"
+
+
 def test_the_kept_leaflets_are_bounded(printer, monkeypatch):
     monkeypatch.setattr(printing, "is_installed", lambda: True)
     monkeypatch.setattr(printing, "KEPT", 10)
