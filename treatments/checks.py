@@ -24,6 +24,8 @@ _BEHIND_HEADING = re.compile(
 _TAG = re.compile(r"{%\s*(\w+)")
 _EXTENDS = re.compile(r"\s*{%\s*extends\s+[\"']([^\"']+)[\"']")
 _COMMENT = re.compile(r"{#.*?#}|{%\s*comment\b.*?endcomment\s*%}|<!--.*?-->", re.DOTALL)
+# The blocks of a page that stand before the disclaimer.
+_BEFORE = re.compile(r"{%\s*block\s+(?:title|meta|above|heading)\s*%}(.*?){%\s*endblock", re.DOTALL)
 _MEDDLING = re.compile(r"h1>|<!--|<template\b", re.IGNORECASE)
 # The rule of a stylesheet for sheets of paper, and the strings that it prints there.
 _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
@@ -68,6 +70,21 @@ class BehindHeading(HTMLParser):
         return all(
             tag in _SHOWN_IN and not _HIDING & attributes.keys() for tag, attributes in self.around
         )
+
+
+class Elements(HTMLParser):
+    """Whether each element of a piece of markup begins and ends within it."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.are_whole = [], True
+
+    def handle_starttag(self, tag, attrs):
+        if tag not in _VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        self.are_whole = bool(self.open) and self.open.pop() == tag and self.are_whole
 
 
 def disclaimer_on_every_page(app_configs, **kwargs):
@@ -140,6 +157,20 @@ def _pages():
                 hint="Fill the block “heading” with words alone; write comments as {# … #}.",
                 id="treatments.E003",
             )
+        elif not all(map(_is_whole, _BEFORE.findall(get_template(name).template.source))):
+            yield Error(
+                f"The template {name} leaves an element open before the disclaimer, which could "
+                "hide it.",
+                hint="End it in the block in which it begins.",
+                id="treatments.E003",
+            )
+
+
+def _is_whole(markup):
+    reader = Elements()
+    reader.feed(markup)
+    reader.close()
+    return reader.are_whole and not reader.open
 
 
 def _sheets():

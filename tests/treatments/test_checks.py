@@ -85,6 +85,27 @@ def test_a_page_that_meddles_with_the_heading_is_refused(templates):
 
 
 @pytest.mark.parametrize(
+    ("block", "left_open"),
+    [
+        ("above", "<div hidden>"),
+        ("above", "<dialog><p>Before</p>"),
+        ("heading", "<details>"),
+        ("title", "A</title><script>"),
+        ("meta", "<style>"),
+        ("above", "</main><main hidden>"),
+        ("above", "<p>Before</p></main>"),
+    ],
+)
+@pytest.mark.parametrize("base", checks.BASES)
+def test_a_page_that_leaves_an_element_open_before_it_is_refused(templates, block, left_open, base):
+    written = f'{{% extends "{base}" %}}{{% block {block} %}}{left_open}{{% endblock {block} %}}'
+    (templates / "sly.html").write_text(written)
+    assert ids() == ["treatments.E003"]
+    (error,) = checks.disclaimer_on_every_page(None)
+    assert "sly.html leaves an element open before the disclaimer" in error.msg
+
+
+@pytest.mark.parametrize(
     ("old", "new"),
     [
         ('<main id="main">', '<main id="main" hidden>'),
