@@ -19,7 +19,7 @@ _OWN_LINK = re.compile(r'(<a(?: [a-z-]+="[^"]*")*? href=")(?=/)')
 UNKEPT = "noindex"  # a search engine's copy would outlive a withdrawn text
 _SENTENCES = {
     printing.Busy: "Many people are asking for leaflets at this moment. Try again in a minute.",
-    printing.TooMuch: "This text is too long for a leaflet.",
+    printing.TooMuch: "No leaflet can be made of this text now.",
     printing.NotInstalled: "This site cannot make leaflets yet.",
 }
 

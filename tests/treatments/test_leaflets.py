@@ -442,7 +442,7 @@ def test_what_is_too_much_gets_a_sentence_once_and_leaves_the_site(
         answer = client.get(page.get_absolute_url() + "leaflet.pdf")
         assert answer.status_code == 503
         assert answer["Retry-After"] == "600"
-        assert "too long for a leaflet" in answer.content.decode()
+        assert "No leaflet can be made of this text now." in answer.content.decode()
         monkeypatch.setattr(printing, "render", None)
     assert client.get(page.get_absolute_url()).status_code == 200
 
@@ -586,4 +586,6 @@ def test_an_export_stands_alone_with_disclaimer_references_and_origin(client, se
 def test_a_renderer_that_is_killed_is_no_500(client, printer, monkeypatch):
     monkeypatch.setattr(printing.sys, "executable", shutil.which("false"))
     address = factories.make_live().page.get_absolute_url() + "leaflet.pdf"
-    assert Client(raise_request_exception=True).get(address).status_code == 503
+    answer = Client(raise_request_exception=True).get(address)
+    assert answer.status_code == 503
+    assert "too long" not in answer.content.decode()  # the text may be short, and Pango too old
