@@ -4,7 +4,7 @@ import re
 
 from django.conf import settings
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.utils.safestring import mark_safe
@@ -19,7 +19,7 @@ _OWN_LINK = re.compile(r'(<a(?: [a-z-]+="[^"]*")*? href=")(?=/)')
 UNKEPT = "noindex"  # a search engine's copy would outlive a withdrawn text
 _SENTENCES = {
     printing.Busy: "Many people are asking for leaflets at this moment. Try again in a minute.",
-    printing.TooMuch: "This text is too long for a leaflet.",
+    printing.TooMuch: "No leaflet can be made of this text now.",
     printing.NotInstalled: "This site cannot make leaflets yet.",
 }
 
@@ -54,11 +54,19 @@ def _leaflet(request, edition, below):
             answer = HttpResponse(printing.printer.pdf(leaflet), content_type="application/pdf")
         except printing.NotPrinted as reason:
             return _not_printed(request, edition, reason)
+        if not _are_live([edition, *below]):
+            return redirect(request.get_full_path())
         name = f"{edition.page.slug}-{sheet.size}-{sheet.paper}.pdf"
         answer["Content-Disposition"] = f'inline; filename="{name}"'
         answer["X-Robots-Tag"] = UNKEPT
     answer["ETag"] = etag
     return answer
+
+
+def _are_live(editions):
+    """Whether patients may still read them: making a leaflet takes time, withdrawing takes none."""
+    found = reading.live(*reading.WITH_PAGE).filter(pk__in=[edition.pk for edition in editions])
+    return found.count() == len(editions)
 
 
 def _not_printed(request, edition, reason):

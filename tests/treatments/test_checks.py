@@ -85,6 +85,27 @@ def test_a_page_that_meddles_with_the_heading_is_refused(templates):
 
 
 @pytest.mark.parametrize(
+    ("block", "left_open"),
+    [
+        ("above", "<div hidden>"),
+        ("above", "<dialog><p>Before</p>"),
+        ("heading", "<details>"),
+        ("title", "A</title><script>"),
+        ("meta", "<style>"),
+        ("above", "</main><main hidden>"),
+        ("above", "<p>Before</p></main>"),
+    ],
+)
+@pytest.mark.parametrize("base", checks.BASES)
+def test_a_page_that_leaves_an_element_open_before_it_is_refused(templates, block, left_open, base):
+    written = f'{{% extends "{base}" %}}{{% block {block} %}}{left_open}{{% endblock {block} %}}'
+    (templates / "sly.html").write_text(written)
+    assert ids() == ["treatments.E003"]
+    (error,) = checks.disclaimer_on_every_page(None)
+    assert "sly.html leaves an element open before the disclaimer" in error.msg
+
+
+@pytest.mark.parametrize(
     ("old", "new"),
     [
         ('<main id="main">', '<main id="main" hidden>'),
@@ -98,6 +119,43 @@ def test_what_hides_the_disclaimer_from_further_away_is_refused(templates, old, 
     if "{% if" in new:
         spoil(templates / place, "</main>", "</main>{% endif %}")
     assert set(ids()) == {"treatments.E001"}
+
+
+@pytest.mark.parametrize("name", checks.PRINTED)
+@pytest.mark.parametrize("instead", ["", "{# {% stylesheet %} #}", "p { color: #000 }"])
+def test_a_page_that_prints_sheets_without_the_disclaimer_is_refused(templates, name, instead):
+    spoil(templates / name, "{% stylesheet %}", instead)
+    assert ids() == ["treatments.E005"]
+    with pytest.raises(SystemCheckError, match=f"not printed on every sheet of {name}"):
+        call_command("check")
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "p { content: WORDS }",
+        "@page { margin: 0 } p::before { content: WORDS }",
+        "@page { margin: WORDS }",
+        '@page { @bottom-center { content: "Other words." } }',
+    ],
+)
+def test_a_stylesheet_that_prints_it_elsewhere_is_refused(templates, settings, rule):
+    settings.STYLESHEET = rule.replace("WORDS", f'"{disclaimer.words()}"')
+    assert set(ids()) == {"treatments.E005"}
+
+
+def test_a_stylesheet_that_escapes_letters_of_it_passes(templates, settings):
+    escaped = disclaimer.words().replace(".", "\\2e ")
+    settings.STYLESHEET = f'@page {{ @bottom-center {{ content: "{escaped}" }} }}'
+    assert ids() == []
+
+
+@pytest.mark.parametrize("rule", ["string-set: disclaimer content(text);", "string(disclaimer)"])
+def test_leaflets_that_lost_it_on_their_sheets_are_refused(templates, tmp_path, monkeypatch, rule):
+    (tmp_path / "leaflet.css").write_text(checks.LEAFLETS.read_text())
+    spoil(tmp_path / "leaflet.css", rule, "")
+    monkeypatch.setattr(checks, "LEAFLETS", tmp_path / "leaflet.css")
+    assert ids() == ["treatments.E005"]
 
 
 def test_parts_of_pages_need_not_extend_the_base_template(templates):
