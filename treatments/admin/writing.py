@@ -434,13 +434,11 @@ class TextScreen:
         """The last time the draft was sent back, with its reason; None where it never was."""
         if self.working is None or self.working.state != Edition.State.DRAFT:
             return None
-        # The page may have had another address then, and a discarded draft the same number.
-        name = str(self.working)
-        slugs = [self.page.slug, *self.page.old_slugs.values_list("slug", flat=True)]
-        names = [name.replace(f"“{self.page.slug}”", f"“{slug}”") for slug in slugs]
+        # A discarded draft may have had the same number.
         begun = self.working.contributors.aggregate(begun=Min("first_saved_at"))["begun"]
-        deeds = AuditEntry.objects.filter(action="send back", subject__in=names, at__gte=begun)
-        return deeds.order_by("-pk").first()
+        number = f", edition {self.working.number} ({self.working.language})"
+        deeds = AuditEntry.objects.about(self.page).filter(action="send back", at__gte=begun)
+        return deeds.filter(subject__endswith=number).order_by("-pk").first()
 
     def links(self):
         """[(SharedPreview, its full address)] of the working edition."""
