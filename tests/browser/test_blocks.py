@@ -53,6 +53,18 @@ def test_a_box_goes_round_what_is_marked_and_comes_off_again(page, live_server):
     assert page.complaints == []
 
 
+def test_every_kind_is_seen_at_once(page, live_server):
+    open_in_editor(page, live_server).click()
+    page.locator(".cke_combo__blocks .cke_combo_button").click()
+    options = page.frame_locator(".cke_panel_frame >> visible=true").get_by_role("option")
+    options.first.wait_for()
+    whole = (
+        "(one) => one.getBoundingClientRect().bottom <= one.ownerDocument.defaultView.innerHeight"
+    )
+    assert options.last.evaluate(whole)
+    assert not options.evaluate_all("(all) => all.some((one) => one.scrollWidth > one.clientWidth)")
+
+
 def test_one_types_in_a_box_and_leaves_it_by_an_empty_line(page, live_server):
     open_in_editor(page, live_server).click()
     choose(page, "In short")
