@@ -128,7 +128,8 @@ if not SECRET_KEY:
 
 INSTALLED_APPS = [
     "eduportal",
-    "taggit",  # above treatments, which puts its own screen of tags in place of taggit's
+    # Above treatments, which puts its own screen of tags in place of taggit's.
+    "eduportal.admin_site.TagsConfig",
     "treatments",
     "eduportal.admin_site.PortalAdminConfig",
     "django.contrib.auth",

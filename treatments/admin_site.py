@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.template.response import TemplateResponse
 from django.templatetags.static import static
-from django.urls import path
+from django.urls import path, reverse
 
 from treatments import manual, roles
 
@@ -28,7 +28,8 @@ class PortalAdmin(admin.AdminSite):
         models.sort(key=lambda model: MENU.index(model["object_name"]))
         if app_label or not models:
             return apps
-        return [apps[0] | {"name": "Texts and people", "models": models}]
+        home = {"app_url": reverse("admin:index", current_app=self.name), "models": models}
+        return [apps[0] | {"name": "Texts and people"} | home]
 
     def get_urls(self):
         own = [

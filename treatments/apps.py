@@ -23,6 +23,7 @@ def make_groups(using, **kwargs):
 
 class TreatmentsConfig(AppConfig):
     name = "treatments"
+    verbose_name = "Texts and people"  # breadcrumbs: “Treatments › Treatments” says nothing
 
     def ready(self):
         pre_migrate.connect(lift_guards, sender=self)

@@ -286,7 +286,7 @@ def _require_title(title):
 
 
 def _given(reason, sentence):
-    reason = (reason or "").strip()
+    reason = richtext.typed(reason or "")
     if not reason:
         raise Refusal(sentence)
     return reason

@@ -181,6 +181,8 @@ def _ris_blocks(lines: list[str]) -> tuple[list[_Block], list[tuple[int, str]]]:
                 block.remarks.append(_NO_END)
             block = _Block(number)
             blocks.append(block)
+        if block is None and match and match[1] == "EF":
+            continue  # Web of Science says so that the file ends
         if block is None or not (match or block.entries):
             strange += [(number, line)] if line.strip() else []
         elif match and match[1] == "ER":

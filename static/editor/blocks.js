@@ -55,7 +55,9 @@ CKEDITOR.plugins.add("blocks", {
     }
 
     function setBox(name) {
-      const box = editor.elementPath().elements.find((element) => known(element)?.element === "div")
+      // What reaches beyond a box is no change of that box: everything marked goes into one.
+      const marked = editor.getSelection().getRanges()[0].getCommonAncestor(true, true)
+      const box = editor.elementPath(marked).elements.find((element) => known(element)?.element === "div")
       if (!box) return wrap(name)
       if (box.getAttribute("class") !== name) return box.setAttribute("class", name)
       const marks = editor.getSelection().createBookmarks()
@@ -106,14 +108,17 @@ CKEDITOR.plugins.add("blocks", {
       },
     })
 
-    // Enter in an empty last paragraph leaves the box, as it leaves a list.
+    // Enter in an empty last paragraph leaves the box, as it leaves a list; in an empty first one
+    // too, since there is no other way to write above a box that the text begins with.
     editor.on("key", (event) => {
       if (event.data.keyCode !== 13) return
       const block = editor.elementPath()?.block
       const box = block?.getParent()
-      if (!box || known(box)?.element !== "div" || block.getText().trim() || block.getNext()) return
+      if (!box || known(box)?.element !== "div" || block.getText().trim()) return
+      if (block.getNext() && block.getPrevious()) return
       editor.fire("saveSnapshot")
-      block.insertAfter(box)
+      if (block.getNext()) block.insertBefore(box)
+      else block.insertAfter(box)
       if (!box.getFirst()) box.remove()
       const range = editor.createRange()
       range.moveToElementEditStart(block)

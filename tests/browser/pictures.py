@@ -69,9 +69,10 @@ def of(topic):
     return factories.make_treatment(topic=topic)
 
 
-def show(page, name, element=None, height=HEIGHT):
+def show(page, name, element=None, height=HEIGHT, blur=True):
     """Write docs/pictures/editors/<name>.png: the window, or what stands from an element on."""
-    page.evaluate("document.activeElement.blur()")
+    if blur:  # no caret, and no menu that is open
+        page.evaluate("document.activeElement.blur()")
     top = element.bounding_box()["y"] - 8 if element else 0
     clip = {"x": 0, "y": max(top, 0), "width": WIDTH, "height": height}
     picture = Image.open(io.BytesIO(page.screenshot(clip=clip, full_page=True)))
@@ -120,6 +121,26 @@ def test_writing(at, ana, bo, topic):
         dialog = page.get_by_role("dialog")
         picture = Image.open(io.BytesIO(dialog.screenshot()))
         picture.convert("RGB").quantize(64).save(FOLDER / "citing.png", optimize=True)
+
+
+def test_boxes_and_lists(at, ana, topic):
+    boxed = (
+        '<div class="callout"><p>Never ride with a loose wheel.</p></div>'
+        '<ul class="do"><li>Squeeze the lever before each ride.</li></ul>'
+        '<ul class="do-not"><li>Do not oil the pads.</li></ul>'
+    )
+    draft = factories.make_draft(of(topic), by=ana, title="Brake pads", body=boxed)
+    with at(ana) as page:
+        open_text(page, draft.page)
+        area = words_of_the_editor(page)
+        area.get_by_text("Never ride").click()
+        combo = page.locator(".cke_combo__blocks")
+        expect(combo).to_contain_text("Important")
+        combo.locator(".cke_combo_button").click()
+        page.frame_locator(".cke_panel_frame >> visible=true").get_by_role(
+            "option"
+        ).first.wait_for()
+        show(page, "boxes", page.locator(".cke_top"), height=430, blur=False)
 
 
 def test_two_at_once(at, ana, bo, topic):

@@ -53,6 +53,18 @@ def test_a_box_goes_round_what_is_marked_and_comes_off_again(page, live_server):
     assert page.complaints == []
 
 
+def test_every_kind_is_seen_at_once(page, live_server):
+    open_in_editor(page, live_server).click()
+    page.locator(".cke_combo__blocks .cke_combo_button").click()
+    options = page.frame_locator(".cke_panel_frame >> visible=true").get_by_role("option")
+    options.first.wait_for()
+    whole = (
+        "(one) => one.getBoundingClientRect().bottom <= one.ownerDocument.defaultView.innerHeight"
+    )
+    assert options.last.evaluate(whole)
+    assert not options.evaluate_all("(all) => all.some((one) => one.scrollWidth > one.clientWidth)")
+
+
 def test_one_types_in_a_box_and_leaves_it_by_an_empty_line(page, live_server):
     open_in_editor(page, live_server).click()
     choose(page, "In short")
@@ -64,6 +76,25 @@ def test_one_types_in_a_box_and_leaves_it_by_an_empty_line(page, live_server):
     page.keyboard.type("Behind.")
     found = '<div class="in-short"><p>Gist.</p><p>More.</p></div>\n<p>Behind.</p>'
     assert save(page)["clean"] == found
+
+
+def test_one_writes_above_a_box_that_the_text_begins_with(page, live_server):
+    area = open_in_editor(page, live_server, '<div class="callout"><p>One.</p></div>')
+    area.get_by_text("One.").click()
+    for key in ("Home", "Enter", "ArrowUp", "Enter"):
+        page.keyboard.press(key)
+    page.keyboard.type("Above.")
+    assert save(page)["clean"] == '<p>Above.</p>\n<div class="callout"><p>One.</p></div>'
+
+
+def test_what_reaches_beyond_a_box_goes_into_one_box(page, live_server):
+    urgent = '<div class="urgent"><p>Three.</p></div>'
+    stored = f'<div class="callout"><p>One.</p></div><p>Two.</p>{urgent}'
+    open_in_editor(page, live_server, stored).get_by_text("One.").click()
+    page.keyboard.press("ControlOrMeta+a")
+    choose(page, "Important")
+    boxed = '<div class="callout"><p>One.</p><p>Two.</p><p>Three.</p></div>'
+    assert text(page).replace("\n", "") == boxed
 
 
 @pytest.mark.parametrize(

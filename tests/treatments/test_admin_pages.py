@@ -1,6 +1,7 @@
 """The lists of pages: what an editor reads in them, finds in them, and what they cost."""
 
 import datetime
+import re
 
 import pytest
 import time_machine
@@ -9,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests import factories
-from treatments import publishing
+from treatments import arranging, publishing
 from treatments.models import AuditEntry, Edition, Page, Treatment, titles_of_pages
 
 pytestmark = pytest.mark.django_db
@@ -245,3 +246,41 @@ def test_the_list_shows_no_editions_of_other_languages(staff):
     assert Edition.objects.count() == 2
     assert row(staff)[0] == "English"
     assert row(staff)[2] == "–"
+
+
+def test_the_history_of_a_page_tells_what_the_audit_trail_knows(staff):
+    page = factories.make_treatment(slug="pads")
+    factories.make_live(factories.make_treatment(slug="pads-two"))
+    edition = factories.make_submitted(page)
+    publishing.send_back(edition=edition, by=factories.make_user("bo"), reason="Too long.")
+    arranging.change_slug(page=page, by=factories.make_user("mia"), slug="brake-pads")
+    deeds = staff.get(f"{LIST}{page.pk}/history/").context["deeds"]
+    assert [(about, changes, deed.action, deed.reason) for about, changes, deed in deeds] == [
+        ("Page", "slug: pads → brake-pads", "change address", ""),
+        ("Edition 1", "", "send back", "Too long."),
+        ("Edition 1", "", "submit", ""),
+        ("Edition 1", "", "save", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("screen", "names_of"),
+    [
+        (LIST, "Treatments"),
+        (f"{LIST}{{pk}}/change/", "Treatments"),
+        (f"{LIST}add/", "Treatments"),
+        ("/admin/taggit/tag/", "Tags"),
+    ],
+)
+def test_no_breadcrumb_says_the_same_twice(staff, screen, names_of):
+    page = factories.make_live().page
+    text = staff.get(screen.format(pk=page.pk)).content.decode()
+    crumbs = re.search(r'class="breadcrumbs">(.*?)</div>', text, re.DOTALL)[1]
+    names = [name.strip() for name in re.sub(r"<[^>]+>", "", crumbs).split("&rsaquo;")]
+    assert names[:3] == ["Home", "Texts and people", names_of]
+    assert len(set(names)) == len(names)
+
+
+def test_the_heading_of_the_menu_leads_to_the_whole_menu(staff):
+    (texts,) = staff.get("/admin/").context["app_list"]
+    assert texts["app_url"] == "/admin/"

@@ -210,7 +210,7 @@ def test_each_verb_obeys_those_who_may(client, verb, who):
     elif who not in VERBS[verb]:
         assert found.status_code == 403
     else:
-        assert found.status_code == (200 if verb == "write" else 302), found.content
+        assert found.status_code == 302, found.content
 
 
 @pytest.mark.parametrize("verb", VERBS)

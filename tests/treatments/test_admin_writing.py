@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from tests import factories
 from treatments import arranging
-from treatments.admin.writing import in_two_years
+from treatments.admin.writing import edition_url, in_two_years
 from treatments.models import AuditEntry, Edition, Page
 
 pytestmark = pytest.mark.django_db
@@ -80,6 +80,24 @@ def test_write_a_new_edition_begins_with_the_words_patients_read(as_, author):
     answer = as_(author, page, "write")
     assert answer.context["words"].initial["body"] == "<p>Old words.</p>"
     assert buttons(answer)[:2] == ["save", "submit"]
+
+
+def test_the_editor_has_an_address_that_back_and_reload_lead_to(as_, author, client):
+    page = factories.make_live().page
+    address = as_(author, page, "write", status=302)["Location"]
+    assert buttons(client.get(address))[:2] == ["save", "submit"]
+    client.force_login(person("Reviewers"))
+    draft = factories.make_draft(page, by=author)
+    assert "save" not in buttons(client.get(address)), draft
+
+
+def test_a_draft_that_is_only_looked_at_brings_no_editor_and_none_of_its_policy(client, author):
+    draft = factories.make_draft(by=author)
+    client.force_login(author)
+    answer = client.get(edition_url(draft.page, draft.number))
+    assert "ckeditor" not in answer.content.decode()
+    assert "unsafe-inline" not in answer["Content-Security-Policy"]
+    assert client.post(edition_url(draft.page, draft.number)).status_code == 405
 
 
 def test_the_row_appears_at_the_first_save(as_, author):

@@ -258,7 +258,7 @@ def test_sending_back_needs_a_reason_and_keeps_the_holder():
     ana, bo = factories.make_user(), factories.make_user()
     edition = factories.make_submitted(by=ana)
     with pytest.raises(publishing.Refusal, match="Say what is to be changed"):
-        publishing.send_back(edition=edition, by=bo, reason=" ")
+        publishing.send_back(edition=edition, by=bo, reason=" \u200b")
     publishing.send_back(edition=edition, by=bo, reason="The last step is missing.")
     edition = Edition.objects.get()
     assert (edition.state, edition.held_by) == ("draft", ana)

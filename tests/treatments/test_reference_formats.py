@@ -195,6 +195,11 @@ def test_a_record_without_its_end_is_kept_and_told():
     assert all("no end" in record.remarks[0] for record in reading.records)
 
 
+def test_the_end_that_web_of_science_gives_a_file_is_nothing_strange():
+    text = "TY  - JOUR\nTI  - Bells\nER  -\nEF  -\n"
+    assert reference_formats.read(text).strange_lines == []
+
+
 def test_lines_of_no_record_are_told_with_their_number():
     text = "Dear Ana,\nTY  - JOUR\nTI  - Bells\nER  - \nRegards"
     assert reference_formats.read(text).strange_lines == [(1, "Dear Ana,"), (5, "Regards")]

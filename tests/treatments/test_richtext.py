@@ -71,6 +71,11 @@ def test_structure_that_patients_need_stays_as_it_is(html):
         ("<iframe src=//x></iframe>A", "<p>A</p>"),
         ("<math><mfrac><mn>1</mn><mn>2</mn></mfrac></math> A", "<p>A</p>"),
         ("<p>Take <del>not</del> <s>two</s> one</p>", "<p>Take one</p>"),
+        (
+            '<p>Turn <span style="color:#000;text-decoration:underline line-through">two</span> '
+            'one <span style="text-decoration:underline">turn</span></p>',
+            "<p>Turn one turn</p>",
+        ),
         ('<cite data-reference="../x">A</cite>', "<p>A</p>"),
         ('<cite data-reference="A-1">A</cite>', "<p>A</p>"),
         ('<cite data-reference="a--1">A</cite>', "<p>A</p>"),

@@ -4,6 +4,7 @@ import datetime
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q, Subquery
@@ -18,10 +19,11 @@ from django.utils.html import format_html
 from treatments import arranging
 from treatments.admin import writing
 from treatments.admin.page_search import page_search
-from treatments.models import Code, Edition, Term, Topic, Treatment, titles_of_pages
+from treatments.models import AuditEntry, Code, Edition, Term, Topic, Treatment, titles_of_pages
 from treatments.publishing import APPROVE, MANAGE, WRITE, Refusal
 
 SOON = datetime.timedelta(days=60)  # how long before a review is due a page counts as due
+MOST_DEEDS = 500  # that the history of a page shows, the newest
 
 
 def editions_of(word):
@@ -145,6 +147,22 @@ class PageList(ChangeList):
         return writing.text_url(result)
 
 
+def told(deed):
+    """(what a line of the audit trail is about, what it changed around a text, the line)"""
+    _, _, number = deed.subject.partition(", edition ")
+    if number:
+        return f"Edition {number.split()[0]}", "", deed
+    changes = [
+        f"{name}: {_listed(deed.before.get(name))} → {_listed(value)}"
+        for name, value in deed.after.items()
+    ]
+    return "Page", "; ".join(changes), deed
+
+
+def _listed(value):
+    return (", ".join(value) if isinstance(value, list) else str(value or "")) or "–"
+
+
 class AddForm(forms.ModelForm):
     """Only what opens a page: the rest is said on the two screens after it."""
 
@@ -192,6 +210,7 @@ class PagesAdmin(admin.ModelAdmin):
     inlines = [CodeInline]
     add_fields = ["title"]
     add_form_template = change_form_template = "admin/arrange.html"
+    object_history_template = "admin/page_history.html"
 
     def get_changelist(self, request, **kwargs):
         return PageList
@@ -313,6 +332,13 @@ class PagesAdmin(admin.ModelAdmin):
         if obj:
             context["text_url"] = writing.text_url(obj)
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+    def history_view(self, request, object_id, extra_context=None):
+        """What the audit trail knows of a page, which is more than Django's log of the admin."""
+        page = self.get_object(request, unquote(object_id))
+        deeds = AuditEntry.objects.about(page).order_by("-pk")[:MOST_DEEDS] if page else []
+        context = {"deeds": [told(deed) for deed in deeds]} | (extra_context or {})
+        return super().history_view(request, object_id, context)
 
     def get_model_perms(self, request):
         """In the menu for everybody who works with texts."""

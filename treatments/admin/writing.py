@@ -137,15 +137,19 @@ def text(request, pk, model):
     return screen.act() if request.method == "POST" else screen.show()
 
 
+@require_safe
 def edition(request, pk, number, model):
     """One edition of a page as it stands, to be read, and restored."""
     page = get_object_or_404(model, pk=pk)
     _require_staff_of_texts(request.user)
     found = page.editions.filter(language=LANGUAGE, number=number).with_review()
     context = {"shown": get_object_or_404(found.select_related("page"))}
-    return TextScreen(request, page).show(template="admin/edition.html", **context)
+    screen = TextScreen(request, page)
+    screen.writing = False  # its own draft is read here; the editor and its policy stay away
+    return screen.show(template="admin/edition.html", **context)
 
 
+@require_safe
 def preview(request, pk, number, model):
     """One edition in the dress in which patients will read it, marked as what it is."""
     page = get_object_or_404(model, pk=pk)
@@ -228,9 +232,12 @@ class TextScreen:
         self.status = 200
 
     def _writes_on(self):
-        """Whether the text opens in the editor: a draft, for the one who holds it."""
-        held = self.working and self.working.held_by == self.user
-        return bool(held and self.working.state == Edition.State.DRAFT and self.may(WRITE))
+        """Whether the editor is open: on a draft for who holds it, on other texts where asked."""
+        if not self.may(WRITE):
+            return False
+        if self.working and self.working.state == Edition.State.DRAFT:
+            return self.working.held_by == self.user
+        return "write" in self.request.GET
 
     def may(self, permission):
         return self.user.has_perm(permission)
@@ -252,8 +259,8 @@ class TextScreen:
             return self.refused(str(refusal), 400)
         except IntegrityError as refusal:  # two people in the same moment; the database decided
             return self.refused(str(refusal).splitlines()[0], 409)
-        if done is None:
-            return self.show()
+        if done is None:  # to an address of its own, so that Back and Reload lead there again
+            return HttpResponseRedirect(f"{text_url(self.page)}?write")
         messages.success(self.request, done)
         return HttpResponseRedirect(text_url(self.page))
 
@@ -294,7 +301,6 @@ class TextScreen:
     def write(self):
         if not self.may(WRITE):
             raise publishing.NotAllowed("You do not have the permission for this. Ask a Manager.")
-        self.writing = True
 
     def save(self):
         self.writing = True
@@ -434,13 +440,11 @@ class TextScreen:
         """The last time the draft was sent back, with its reason; None where it never was."""
         if self.working is None or self.working.state != Edition.State.DRAFT:
             return None
-        # The page may have had another address then, and a discarded draft the same number.
-        name = str(self.working)
-        slugs = [self.page.slug, *self.page.old_slugs.values_list("slug", flat=True)]
-        names = [name.replace(f"“{self.page.slug}”", f"“{slug}”") for slug in slugs]
+        # A discarded draft may have had the same number.
         begun = self.working.contributors.aggregate(begun=Min("first_saved_at"))["begun"]
-        deeds = AuditEntry.objects.filter(action="send back", subject__in=names, at__gte=begun)
-        return deeds.order_by("-pk").first()
+        number = f", edition {self.working.number} ({self.working.language})"
+        deeds = AuditEntry.objects.about(self.page).filter(action="send back", at__gte=begun)
+        return deeds.filter(subject__endswith=number).order_by("-pk").first()
 
     def links(self):
         """[(SharedPreview, its full address)] of the working edition."""

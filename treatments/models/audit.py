@@ -17,6 +17,14 @@ class AuditEntryManager(models.Manager):
             reason=reason,
         )
 
+    def about(self, page):
+        """The deeds upon a page and its editions, under each address that it has had."""
+        names = [f"{page.kind} “{page.slug}”", *map(str, page.old_slugs.all())]
+        found = models.Q(subject__in=names)
+        for name in names:
+            found |= models.Q(subject__startswith=f"{name}, edition ")
+        return self.filter(found)
+
 
 class AuditEntry(models.Model):
     """One deed. Rows are only ever added, and point to nothing that could be deleted."""

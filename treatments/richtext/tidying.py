@@ -25,9 +25,11 @@ _BLANKS = re.compile(r"(?:\s|&nbsp;){2,}|[\t\n\r\f\v\x85\u2028\u2029]")
 _WEIGHT = re.compile(r"(?:^|[;\s])font-weight:\s*(?:(bold|[6-9]00)|normal|[1-5]00)")
 _SLANT = re.compile(r"(?:^|[;\s])font-style:\s*(?:(italic|oblique)|normal)")
 _RAISED = re.compile(r"(?:^|[;\s])vertical-align:\s*(super|sub)\b")
-# Hidden words, comments of Word's reviewers, and the signs before the items of its lists.
+# Hidden words, words that are struck out, comments of Word's reviewers, and the signs before the
+# items of its lists.
 _MUTED = re.compile(
     r"display:\s*none|mso-hide:\s*all|mso-element:\s*comment|MsoCommentReference|mso-list:\s*Ignore"
+    r"|text-decoration(?:-line)?:[^;]{0,60}line-through"
 )
 # Word writes a list as paragraphs: "mso-list:l0 level2 lfo1" is an item of the second level.
 _ITEM = re.compile(r"mso-list:\s*l\d+ level(\d)")
