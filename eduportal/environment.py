@@ -256,6 +256,12 @@ def timezone(written: str) -> str:
     return written
 
 
+def paper(written: str) -> str:
+    if written.lower() not in ("a4", "letter"):
+        raise Wrong(f"is {written!r}. Write a4 or letter.")
+    return written.lower()
+
+
 def hospital_name(written: str) -> str:
     """A name that fits the head of a page."""
     if fault := _unfit_for_a_line(written):

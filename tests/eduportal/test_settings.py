@@ -47,6 +47,7 @@ REFUSED = [
     ({"SECRET_KEY": "a" * 60}, "SECRET_KEY is too weak"),
     ({"SECRET_KEY": f"django-insecure-{KEY}"}, "SECRET_KEY is too weak"),
     ({"TIME_ZONE": "Mars/Base"}, "TIME_ZONE is"),
+    ({"LEAFLET_PAPER": "a3"}, "LEAFLET_PAPER is"),
     ({"TIME_ZONE": "../UTC"}, "TIME_ZONE is"),
     ({"TIME_ZONE": "Europe"}, "TIME_ZONE is"),
     ({"TRUSTED_PROXIES": "proxy.example.org"}, "TRUSTED_PROXIES has"),

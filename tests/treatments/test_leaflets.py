@@ -366,6 +366,15 @@ def test_a_size_or_paper_that_is_none_gets_a_sentence(client, query):
     assert edition.title in text
 
 
+def test_links_lead_to_the_paper_that_the_hospital_uses(client, printer, monkeypatch, settings):
+    settings.LEAFLET_PAPER = "letter"
+    monkeypatch.setattr(printing, "is_installed", lambda: True)
+    monkeypatch.setattr(printing, "render", lambda leaflet: leaflet.sheet.paper.encode())
+    address = factories.make_live().page.get_absolute_url() + "leaflet.pdf"
+    assert client.get(address).content == b"letter"
+    assert client.get(address + "?paper=a4").content == b"a4"
+
+
 def test_an_old_address_leads_to_the_leaflet_and_keeps_the_choice(client):
     page = factories.make_live(factories.make_treatment(slug="a")).page
     arranging.change_slug(page=page, by=factories.make_user(), slug="b")
