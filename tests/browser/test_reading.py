@@ -118,7 +118,7 @@ LONG_LINES = """() => {
       const box = range.getClientRects()[0]
       if (!box?.width) continue
       if (top === null || Math.abs(box.top - top) > 8) top = box.top, count = 0
-      if (++count === 76) long.push(p.textContent.slice(0, 60))
+      if (++count === 71) long.push(p.textContent.slice(0, 60))
     }
   }
   return long
