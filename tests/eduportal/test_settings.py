@@ -60,6 +60,7 @@ REFUSED = [
     ({"FRAME_ANCESTORS": "*"}, "FRAME_ANCESTORS is"),
     ({"FRAME_ANCESTORS": "https://a.example.org; script-src *"}, "FRAME_ANCESTORS is"),
     ({"HOSPITAL_NAME": "H" * 61}, "HOSPITAL_NAME has 61 characters"),
+    ({"HOSPITAL_NAME": "\u3164\u200f\u00ad"}, "HOSPITAL_NAME has nothing that can be read"),
     ({"HOSPITAL_NAME": "Two\nlines"}, "HOSPITAL_NAME holds U+000A"),
     ({"HOSPITAL_NAME": "Two\u2028lines"}, "HOSPITAL_NAME holds U+2028"),
     ({"HOSPITAL_NAME": "\u202ederit"}, "HOSPITAL_NAME holds U+202E"),
