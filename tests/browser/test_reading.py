@@ -213,6 +213,23 @@ def test_a_wide_table_scrolls_on_a_phone_and_is_whole_on_paper(browser, live_ser
         assert text.count("Handlebar7") == 3
 
 
+LABEL = """() => {
+  const range = document.createRange(), label = document.querySelector(".urgent .label").firstChild
+  const end = label.length - 1
+  range.setStart(label, 0), range.setEnd(label, 1)
+  const first = range.getBoundingClientRect()
+  range.setStart(label, end), range.setEnd(label, end + 1)
+  const colon = range.getBoundingClientRect(), card = label.parentElement.getBoundingClientRect()
+  return [colon.left > first.left, card.right - colon.right < 2]
+}"""
+
+
+def test_a_label_begins_a_card_of_arabic_and_keeps_its_colon(page, live_server, seed):
+    live = factories.make_live(body='<div class="urgent" dir="rtl"><p>اتصل</p></div>')
+    page.goto(live_server.url + live.page.get_absolute_url())
+    assert page.evaluate(LABEL) == [True, True]
+
+
 def test_forced_colours_keep_every_box_apart(browser, live_server, pages):
     with browser.new_context(forced_colors="active") as context:
         page = context.new_page()
