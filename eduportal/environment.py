@@ -32,6 +32,7 @@ _COLOUR = re.compile(r"#[0-9a-f]{6}")
 # Line ends, controls, and characters of no meaning; and what turns the words around it about.
 _UNPRINTABLE = {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"}
 _TURNING = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
+_BLANK = "\u115f\u1160\u3164\uffa0"  # letters of Hangul that show nothing
 _TOWER = 4  # marks over one letter; a living language needs three
 _LONG_SECRET = 50  # what `check --deploy` asks for (security.W009)
 _WIDEST_NETWORKS = {4: 8, 6: 16}  # bits; a wider one is half the internet, not a proxy
@@ -256,10 +257,18 @@ def timezone(written: str) -> str:
     return written
 
 
+def paper(written: str) -> str:
+    if written.lower() not in ("a4", "letter"):
+        raise Wrong(f"is {written!r}. Write a4 or letter.")
+    return written.lower()
+
+
 def hospital_name(written: str) -> str:
     """A name that fits the head of a page."""
     if fault := _unfit_for_a_line(written):
         raise Wrong(f"holds {fault}. Write the name as plain text in one line.")
+    if not any(character.isalnum() and character not in _BLANK for character in written):
+        raise Wrong("has nothing that can be read. Write the name that patients know.")
     if len(written) > LONGEST_NAME:
         raise Wrong(
             f"has {len(written)} characters, which would push each page's heading down a phone's "

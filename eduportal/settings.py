@@ -96,6 +96,7 @@ LINK_COLOUR = env.read("LINK_COLOUR", lambda written: environment.colour(written
 STYLESHEET = stylesheet.coloured(_page_css, brand=BRAND_COLOUR, link=LINK_COLOUR)
 PHONE_LINES = env.read("PHONE_LINES", environment.phone_lines, [])
 FEEDBACK_ADDRESS = env.read("FEEDBACK_ADDRESS", environment.feedback_address, "")
+LEAFLET_PAPER = env.read("LEAFLET_PAPER", environment.paper, "a4")
 FRAME_ANCESTORS = env.read("FRAME_ANCESTORS", environment.frame_ancestors, [])
 
 TIME_ZONE = env.read("TIME_ZONE", environment.timezone, "UTC")
@@ -252,6 +253,8 @@ SECURE_CSP = {
     "style-src": [inlined.source_of(STYLESHEET)],
     "script-src": [inlined.source("site/page.js"), inlined.source("site/questions.js")],
     "img-src": [CSP.SELF],
+    # Checkers of pages, such as Lighthouse, read it from within a page; scripts reach nothing else.
+    "connect-src": [f"{SITE_URL}/robots.txt"],
     "form-action": [CSP.SELF],
     "base-uri": [CSP.NONE],
     "frame-ancestors": FRAME_ANCESTORS or [CSP.NONE],

@@ -18,6 +18,7 @@ INSTALLATION = [
     "HOSPITAL_LOGO",
     "HOSPITAL_NAME",
     "HOST",
+    "LEAFLET_PAPER",
     "LINK_COLOUR",
     "PHONE_LINES",
     "PORT",

@@ -100,8 +100,8 @@ def _link(span: tuple[int, int]) -> str:
     if first == last:
         return f'<a href="#reference-{first}" aria-label="Reference {first}">{first}</a>'
     joint = "–" if last - first > 1 else ", "
-    spoken = f"References {first} {'to' if last - first > 1 else 'and'} {last}"
-    return f'<a href="#reference-{first}" aria-label="{spoken}">{first}{joint}{last}</a>'
+    shown = f"{first}{joint}{last}"  # stands in the name too, for those who speak what they see
+    return f'<a href="#reference-{first}" aria-label="References {shown}">{shown}</a>'
 
 
 def vancouver(*, authors, title, journal, year, publisher="", volume="", issue="", pages="") -> str:

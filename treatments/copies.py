@@ -41,7 +41,9 @@ def _all_of(topic):
 
 def _leaflet(request, edition, below):
     try:
-        sheet = sheets.chosen(request.GET.getlist("size"), request.GET.getlist("paper"))
+        sheet = sheets.chosen(
+            request.GET.getlist("size"), request.GET.getlist("paper"), settings.LEAFLET_PAPER
+        )
     except sheets.Refused as refused:
         return _no_leaflet(request, edition, str(refused), status=400)
     if len(below) > LONGEST_LIST:

@@ -21,6 +21,10 @@ class Text:
     body: SafeString
     standing: list[str]
 
+    @property
+    def lead(self) -> str:
+        return in_a_sentence(self.edition)
+
 
 @dataclass(frozen=True)
 class PrintedReference:

@@ -41,7 +41,7 @@ def test_every_sentence_of_the_source_stands_in_order_on_the_topic(page, live_se
 
 def test_the_citations_lead_to_the_references_and_back(page, live_server, seed):
     page.goto(live_server.url + "/treatments/drug-pump/")
-    page.get_by_role("link", name="References 1 to 3").click()
+    page.get_by_role("link", name="References 1–3").click()
     assert page.url.endswith("#reference-1")
     page.locator("#reference-2 a.back").click()
     assert page.locator(":target").inner_text() == "1–3"

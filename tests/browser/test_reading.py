@@ -14,6 +14,7 @@ from django.conf import settings
 from pypdf import PdfReader
 
 from eduportal import inlined
+from tests import factories
 from tests.browser.everything import make_everything
 from treatments import disclaimer, wording
 
@@ -117,7 +118,7 @@ LONG_LINES = """() => {
       const box = range.getClientRects()[0]
       if (!box?.width) continue
       if (top === null || Math.abs(box.top - top) > 8) top = box.top, count = 0
-      if (++count === 76) long.push(p.textContent.slice(0, 60))
+      if (++count === 71) long.push(p.textContent.slice(0, 60))
     }
   }
   return long
@@ -184,6 +185,49 @@ def test_right_to_left_mirrors_the_page(browser, live_server, pages):
         before = page.evaluate(sides)
         page.evaluate(TURNED)
         assert page.evaluate(sides) == [[right, left] for left, right in before]
+
+
+WIDE = "<table{look}><caption>Sizes</caption><tbody>{rows}</tbody></table>"
+BROKEN = """() => [...document.querySelectorAll("td")].filter((cell) => {
+  const range = document.createRange()
+  range.selectNodeContents(cell)
+  return range.getClientRects().length > 1
+}).length"""
+
+
+def wide_table(look=""):
+    row = "<tr>" + "".join(f"<td>Handlebar{n}</td>" for n in range(8)) + "</tr>"
+    return WIDE.format(look=look, rows=row * 3)
+
+
+@pytest.mark.parametrize("look", ["", ' class="comparison"'], ids=["plain", "comparison"])
+def test_a_wide_table_scrolls_on_a_phone_and_is_whole_on_paper(browser, live_server, seed, look):
+    live = factories.make_live(body=wide_table(look))
+    with browser.new_context(viewport=PHONE) as context:
+        page = context.new_page()
+        page.goto(live_server.url + live.page.get_absolute_url())
+        assert page.evaluate(BROKEN) == 0  # no word is cut into letters to squeeze the column in
+        assert page.evaluate(SIDEWAYS) == 0
+        sheets = PdfReader(io.BytesIO(page.pdf(format="A4"))).pages
+        text = "".join("".join(sheet.extract_text().split()) for sheet in sheets)
+        assert text.count("Handlebar7") == 3
+
+
+LABEL = """() => {
+  const range = document.createRange(), label = document.querySelector(".urgent .label").firstChild
+  const end = label.length - 1
+  range.setStart(label, 0), range.setEnd(label, 1)
+  const first = range.getBoundingClientRect()
+  range.setStart(label, end), range.setEnd(label, end + 1)
+  const colon = range.getBoundingClientRect(), card = label.parentElement.getBoundingClientRect()
+  return [colon.left > first.left, card.right - colon.right < 2]
+}"""
+
+
+def test_a_label_begins_a_card_of_arabic_and_keeps_its_colon(page, live_server, seed):
+    live = factories.make_live(body='<div class="urgent" dir="rtl"><p>اتصل</p></div>')
+    page.goto(live_server.url + live.page.get_absolute_url())
+    assert page.evaluate(LABEL) == [True, True]
 
 
 def test_forced_colours_keep_every_box_apart(browser, live_server, pages):

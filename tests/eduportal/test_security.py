@@ -21,7 +21,8 @@ PUBLIC = [
 POLICY = (
     f"default-src 'none'; style-src {inlined.source_of(settings.STYLESHEET)}; "
     f"script-src {inlined.source('site/page.js')} {inlined.source('site/questions.js')}; "
-    "img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    f"img-src 'self'; connect-src {settings.SITE_URL}/robots.txt; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 ADMIN_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "

@@ -163,6 +163,23 @@ def test_blocks_that_fold_on_a_page_are_printed_open(printer):
 
 
 @needs_pango
+def test_a_table_of_many_columns_stays_on_the_sheet(tmp_path):
+    cells = "".join(f"<td>Handlebar{n}</td>" for n in range(8))
+    body = f"<table><tbody><tr>{cells}</tr></tbody></table>"
+    (tmp_path / "a.pdf").write_bytes(printed(factories.make_live(body=body), Sheet("large")))
+    command = ["pdftotext", "-bbox", tmp_path / "a.pdf", "-"]
+    found = subprocess.run(command, capture_output=True, check=True, text=True).stdout
+    assert max(map(float, re.findall(r'xMax="([\d.]+)"', found))) < POINTS["a4"][0] - 50
+
+
+@needs_pango
+def test_what_to_do_and_what_not_to_do_have_drawn_signs_of_their_own():
+    lists = '<ul class="do"><li>Squeeze</li></ul><ul class="do-not"><li>Do not pull</li></ul>'
+    text = words(printed(factories.make_live(body=lists)))
+    assert "Do Squeeze Do not Do not pull" in text  # no bullets, and drawn signs are not read out
+
+
+@needs_pango
 @pytest.mark.parametrize("sheet", SHEETS)
 def test_type_and_paper_are_as_large_as_was_asked(seed, sheet):
     text, footer, _ = sheets.SIZES[sheet.size]
@@ -377,6 +394,15 @@ def test_a_size_or_paper_that_is_none_gets_a_sentence(client, query):
     text = answer.content.decode()
     assert re.search("“(size)” can be “clear” or “large”|“(paper)” can be “a4” or “letter”", text)
     assert edition.title in text
+
+
+def test_links_lead_to_the_paper_that_the_hospital_uses(client, printer, monkeypatch, settings):
+    settings.LEAFLET_PAPER = "letter"
+    monkeypatch.setattr(printing, "is_installed", lambda: True)
+    monkeypatch.setattr(printing, "render", lambda leaflet: leaflet.sheet.paper.encode())
+    address = factories.make_live().page.get_absolute_url() + "leaflet.pdf"
+    assert client.get(address).content == b"letter"
+    assert client.get(address + "?paper=a4").content == b"a4"
 
 
 def test_an_old_address_leads_to_the_leaflet_and_keeps_the_choice(client):

@@ -78,6 +78,24 @@ def test_a_treatment_leads_to_the_ones_before_and_after(client):
     assert "Previous" not in page_at(client, pages[0].get_absolute_url())
 
 
+def test_a_page_says_in_its_head_what_it_is_about(client):
+    page = factories.make_live(title="Brakes", body="<p>Pull & let go. More.</p>").page
+    for address, words in (
+        (page.get_absolute_url(), "Pull &amp; let go."),
+        ("/treatments/", "Patient information of This hospital"),
+        ("/nowhere/", "Patient information of This hospital"),
+    ):
+        head = f'<meta name="description" content="{words}">'
+        assert head in client.get(address).content.decode()
+
+
+def test_what_else_there_is_stands_below_what_one_reads(client):
+    topic = factories.make_live(factories.make_topic()).page
+    page = factories.make_live(factories.make_treatment(topic=topic)).page
+    for address in (page.get_absolute_url(), topic.get_absolute_url(), "/questions/"):
+        assert "See all treatments" in page_at(client, address)
+
+
 def test_a_treatment_shows_its_tags(client):
     page = factories.make_treatment(tags=["brakes", "levers"])
     factories.make_live(page)

@@ -29,14 +29,14 @@ class Sheet:
         )
 
 
-def chosen(sizes: Sequence[str], papers: Sequence[str]) -> Sheet:
+def chosen(sizes: Sequence[str], papers: Sequence[str], usual: str) -> Sheet:
     """The sheet of an address that names each of these sizes and papers; Refused if none fits.
 
-    What is not named is clear print, or A4.
+    What is not named is clear print, or the `usual` paper.
     """
     return Sheet(
         _one("size", sizes or ["clear"], SIZES),
-        _one("paper", papers or ["a4"], PAPERS),
+        _one("paper", papers or [usual], PAPERS),
     )
 
 
