@@ -408,7 +408,6 @@ class TextScreen:
             "difference": self.difference(),
             "sent_back": self.sent_back(),
             "can": self.can(),
-            "may": {"write": self.may(WRITE), "approve": self.may(APPROVE)},
             **more,
         }
         shown = more.get("shown") or self.working or self.current
