@@ -11,6 +11,7 @@ from django.utils import timezone
 from tests import factories
 from treatments import arranging
 from treatments.admin.writing import edition_url, in_two_years
+from treatments.leaflets import printing
 from treatments.models import AuditEntry, Edition, Page
 
 pytestmark = pytest.mark.django_db
@@ -440,6 +441,17 @@ def test_a_preview_is_the_page_as_patients_will_read_it_marked_as_a_draft(client
     assert "frame-ancestors 'self'" in answer["Content-Security-Policy"]
     assert "no-store" in answer["Cache-Control"]
     assert "X-Frame-Options" not in answer
+
+
+def test_a_preview_offers_the_leaflet_of_what_patients_read_alone(client, author):
+    live = factories.make_live()
+    factories.make_draft(live.page, by=author)
+    client.force_login(author)
+    offers = [
+        "leaflet.pdf" in client.get(f"{edition_url(live.page, number)}preview/").content.decode()
+        for number in (1, 2)
+    ]
+    assert offers == [printing.is_installed(), False]
 
 
 def test_a_term_is_previewed_as_the_glossary_shows_it(client, author):

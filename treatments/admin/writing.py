@@ -192,7 +192,8 @@ def _page_of_its_own(edition, unseen):
     text, _, references = reading.read(edition)
     text = replace(text, standing=unseen or text.standing)
     template = "topic.html" if edition.page.kind == Page.Kind.TOPIC else "treatment.html"
-    return template, {"text": text, "references": references}
+    # Leaflets are of what patients read, so a preview of other words offers none.
+    return template, {"text": text, "references": references, "unseen": unseen}
 
 
 def _require_staff_of_texts(user):
@@ -408,7 +409,6 @@ class TextScreen:
             "difference": self.difference(),
             "sent_back": self.sent_back(),
             "can": self.can(),
-            "may": {"write": self.may(WRITE), "approve": self.may(APPROVE)},
             **more,
         }
         shown = more.get("shown") or self.working or self.current
