@@ -186,7 +186,7 @@ def label(reference):
 # Stronger than any selector of the admin, whose styles would else reach the text.
 AREA = ".cke_editable:not(#none#of#the#admin)"
 RESET = ':where(:not([class*="cke_"])) { all: revert }'  # the editor's own handles stay
-_PAPER = re.compile(r"@page\s*\{(?:[^{}]|\{[^{}]*\})*\}")
+_PAPER = re.compile(r"@page \{(?:[^{}]|\{[^{}]*\})*\}")
 _DARK = re.compile(
     r"@media \(prefers-color-scheme: dark\) (\{(?:[^{}]|\{[^{}]*\})*\})",
 )
