@@ -284,3 +284,10 @@ def test_no_breadcrumb_says_the_same_twice(staff, screen, names_of):
 def test_the_heading_of_the_menu_leads_to_the_whole_menu(staff):
     (texts,) = staff.get("/admin/").context["app_list"]
     assert texts["app_url"] == "/admin/"
+
+
+def test_the_topic_is_chosen_where_it_is_asked_for_and_nothing_else(staff):
+    page = factories.make_live().page
+    form = staff.get(f"/admin/treatments/treatment/{page.pk}/change/").content.decode()
+    assert '<select name="topic"' in form
+    assert "related-widget-wrapper-link" not in form

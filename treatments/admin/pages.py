@@ -394,6 +394,9 @@ class TreatmentAdmin(PagesAdmin):
         found = super().formfield_for_dbfield(field, request, **kwargs)
         if field.name == "treatment_kind":
             found.required = True
+        if field.name == "topic":  # one chooses here; topics have screens of their own
+            found.widget.can_add_related = found.widget.can_change_related = False
+            found.widget.can_delete_related = found.widget.can_view_related = False
         return found
 
 
