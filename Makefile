@@ -3,7 +3,8 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 PIP := $(RUN) -m pip install --quiet --disable-pip-version-check
 LEAFLET_PACKAGES := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
-TEST_PACKAGES := chromium fonts-dejavu-core poppler-utils $(LEAFLET_PACKAGES)
+TEST_PACKAGES := $(if $(filter no,$(BROWSER)),,chromium fonts-dejavu-core) \
+  $(if $(filter no,$(LEAFLETS)),,poppler-utils $(LEAFLET_PACKAGES))
 
 .PHONY: serve test invite lint format check debian-packages
 
@@ -14,7 +15,7 @@ serve: $(VENV)/runtime ## make everything ready and serve the portal
 invite: $(VENV)/runtime ## print a link for one more administrator
 	@exec $(RUN) manage.py invite
 
-test: $(VENV)/development $(if $(filter no,$(BROWSER)),,debian-packages) ## run every test
+test: $(VENV)/development debian-packages ## run every test
 	@$(RUN) -m pytest
 
 check: $(VENV)/runtime ## say what is wrong with the settings
