@@ -5,6 +5,7 @@
 const KEY = "questions"
 const part = (id) => document.getElementById(id)
 const [own, words, told, keep] = ["own", "words", "told", "keep"].map(part)
+keep.autocomplete = "off"
 const ticks = [...document.querySelectorAll("[name=q]")]
 
 // What was kept before goes first, so that a full or forbidden store never holds an old list.
