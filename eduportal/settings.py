@@ -252,7 +252,7 @@ SECURE_CSP = {
     "default-src": [CSP.NONE],
     "style-src": [inlined.source_of(STYLESHEET)],
     "script-src": [inlined.source("site/page.js"), inlined.source("site/questions.js")],
-    "img-src": [CSP.SELF],
+    "img-src": [CSP.SELF, "data:"],  # the icon stands in the page
     # Checkers of pages, such as Lighthouse, read it from within a page; scripts reach nothing else.
     "connect-src": [f"{SITE_URL}/robots.txt"],
     "form-action": [CSP.SELF],

@@ -27,6 +27,12 @@ def stylesheet():
 
 
 @register.simple_tag
+def icon():
+    """The portal's icon as an address, for `<link rel="icon">`."""
+    return inlined_files.icon("root/favicon.svg")
+
+
+@register.simple_tag
 def hospital_name():
     return settings.HOSPITAL_NAME
 

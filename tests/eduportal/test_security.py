@@ -1,6 +1,8 @@
 """Who asks, and the headers of every answer."""
 
 import ipaddress
+import re
+import urllib.parse
 
 import pytest
 from django.conf import settings
@@ -21,7 +23,7 @@ PUBLIC = [
 POLICY = (
     f"default-src 'none'; style-src {inlined.source_of(settings.STYLESHEET)}; "
     f"script-src {inlined.source('site/page.js')} {inlined.source('site/questions.js')}; "
-    f"img-src 'self'; connect-src {settings.SITE_URL}/robots.txt; "
+    f"img-src 'self' data:; connect-src {settings.SITE_URL}/robots.txt; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 ADMIN_POLICY = (
@@ -181,8 +183,16 @@ def test_a_proxy_that_is_not_trusted_is_named_in_the_log(caplog):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("address", ["/about/", "/admin/login/"])
-def test_every_page_names_its_icon(address, client):
+def test_public_pages_carry_their_icon(client):
+    found = re.search(
+        r'<link rel="icon" href="data:image/svg\+xml,([^"]*)">', client.get("/about/").text
+    )
+    drawn = urllib.parse.unquote(found[1]).replace("'", '"')
+    assert drawn == (settings.BASE_DIR / "static/root/favicon.svg").read_text().strip()
+
+
+@pytest.mark.django_db
+def test_the_admin_names_its_icon(client):
     icon = '<link rel="icon" href="/favicon.svg" type="image/svg+xml">'
-    assert icon in client.get(address).text
+    assert icon in client.get("/admin/login/").text
     assert asked(client, "/favicon.svg")[0]["Content-Type"] == "image/svg+xml"
