@@ -96,6 +96,7 @@ LINK_COLOUR = env.read("LINK_COLOUR", lambda written: environment.colour(written
 STYLESHEET = stylesheet.coloured(_page_css, brand=BRAND_COLOUR, link=LINK_COLOUR)
 PHONE_LINES = env.read("PHONE_LINES", environment.phone_lines, [])
 FEEDBACK_ADDRESS = env.read("FEEDBACK_ADDRESS", environment.feedback_address, "")
+SECURITY_CONTACT = env.read("SECURITY_CONTACT", environment.feedback_address, "")
 LEAFLET_PAPER = env.read("LEAFLET_PAPER", environment.paper, "a4")
 FRAME_ANCESTORS = env.read("FRAME_ANCESTORS", environment.frame_ancestors, [])
 

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from eduportal import invitation, logo, sign_in
+from eduportal import invitation, logo, security_txt, sign_in
 
 admin.site.login_form = sign_in.SignInForm
 
@@ -14,5 +14,6 @@ urlpatterns = [
     path("admin/invitation/<uidb64>/<token>/", invitation.Acceptance.as_view(), name="invitation"),
     path("admin/", admin.site.urls),
     path("logo-<slug:digest>.webp", logo.serve, name="logo"),
+    path(".well-known/security.txt", security_txt.serve, name="security_txt"),
     path("", include("treatments.urls")),
 ]

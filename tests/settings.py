@@ -22,6 +22,7 @@ INSTALLATION = [
     "LINK_COLOUR",
     "PHONE_LINES",
     "PORT",
+    "SECURITY_CONTACT",
     "SITE_URL",
     "TIME_ZONE",
     "TRUSTED_PROXIES",

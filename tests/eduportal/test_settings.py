@@ -86,6 +86,7 @@ REFUSED = [
     ({"FEEDBACK_ADDRESS": 'https://example.org/"onclick'}, "FEEDBACK_ADDRESS is"),
     ({"FEEDBACK_ADDRESS": '"the nurse"@example.org'}, "FEEDBACK_ADDRESS is"),
     ({"FEEDBACK_ADDRESS": "https://example.org/<b>"}, "FEEDBACK_ADDRESS is"),
+    ({"SECURITY_CONTACT": "tel:555 0100"}, "SECURITY_CONTACT is"),
     ({"DJANGO_SUPERUSER_USERNAME": "ana"}, "DJANGO_SUPERUSER_PASSWORD is unset"),
     ({"DJANGO_SUPERUSER_PASSWORD": "a b c"}, "DJANGO_SUPERUSER_USERNAME is unset"),
     ({"DJANGO_SUPERUSER_EMAIL": "ana"}, "DJANGO_SUPERUSER_EMAIL is"),
