@@ -12,7 +12,7 @@ from treatments.models import Edition
 
 pytestmark = pytest.mark.django_db
 WHO = ["nobody", "visitor", "staff", "Authors", "Reviewers", "Managers", "administrator"]
-IN, NO, YES = "sign in", 403, 200
+IN, NO, YES, ON = "sign in", 403, 200, 302
 
 # {address: what a GET answers nobody, a visitor with an account, staff without a role, Authors,
 # Reviewers, Managers, administrators}
@@ -52,6 +52,11 @@ TABLE = {
     "auth_group_change": [IN, IN, NO, NO, NO, NO, YES],
     "auth_group_delete": [IN, IN, NO, NO, NO, NO, YES],
     "auth_group_history": [IN, IN, NO, NO, NO, NO, YES],
+}
+TABLE |= {
+    "treatments_page_changelist": [IN, IN, NO, YES, YES, YES, YES],
+    "treatments_page_export": [IN, IN, NO, YES, YES, YES, YES],
+    "treatments_page_change": [IN, IN, NO, ON, ON, ON, ON],
 }
 for _kind in ("topic", "treatment", "term"):
     TABLE |= {
@@ -96,7 +101,7 @@ def argument(name):
     if kind in ("topic", "treatment"):
         page = {"topic": factories.make_topic, "treatment": factories.make_treatment}[kind]()
         return [factories.make_live(page).page_id]
-    if kind == "term":
+    if kind in ("term", "page"):
         return [factories.make_live(factories.make_term()).page_id]
     found = {
         "taggit_tag": Tag.objects.get_or_create(name="brakes", slug="brakes")[0].pk,

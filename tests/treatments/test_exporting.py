@@ -35,8 +35,8 @@ def test_the_file_has_the_columns_of_the_list(staff):
     factories.make_live(topic, title="Bicycles")
     factories.make_imported(factories.make_treatment(topic=topic), title="Chains")
     assert export(staff, PAGES) == [
-        ["Title", "Topic", "What patients see now", "What is under way", "Next review"],
-        ["Chains", "Bicycles", "Edition 1, imported", "–", "Never reviewed"],
+        ["Title", "Topic", "What patients see now", "What is under way", "Next review", "Owner"],
+        ["Chains", "Bicycles", "Edition 1, imported", "–", "Never reviewed", "–"],
     ]
 
 
@@ -46,10 +46,10 @@ def test_the_file_has_the_columns_of_the_list(staff):
         ("", ["Wheels", "Brakes", "Chains"]),
         ("?shown=nothing", ["Chains"]),
         ("?q=brakes", ["Brakes"]),
-        ("?o=0", ["Brakes", "Chains", "Wheels"]),
-        ("?o=-0&under_way=draft", ["Chains"]),
+        ("?o=1", ["Brakes", "Chains", "Wheels"]),
+        ("?o=-1&under_way=draft", ["Chains"]),
         ("?p=7", ["Wheels", "Brakes", "Chains"]),
-        ("?shown=text&all=&o=0", ["Brakes", "Wheels"]),
+        ("?shown=text&all=&o=1", ["Brakes", "Wheels"]),
     ],
 )
 def test_it_has_the_rows_of_the_list_in_the_same_order(staff, query, expected):
