@@ -81,16 +81,18 @@ class EditionQuerySet(models.QuerySet):
 
     def never_reviewed(self, at=None):
         """Imported, and nobody of this hospital has reviewed it yet."""
-        return self.with_review(at).filter(origin="imported", reviewed_at=None)
+        return self.with_review(at).filter(~Exists(_last_review(at)), origin="imported")
 
     def overdue(self, at=None):
         """Past the day by which the last review said to look again."""
-        return self.with_review(at).filter(due_by__lt=timezone.localdate(at))
+        late = _last_review(at).filter(due_by__lt=timezone.localdate(at))
+        return self.with_review(at).filter(Exists(late))
 
     def due_soon(self, at=None):
         """To be reviewed again within SOON, and not overdue yet."""
         today = timezone.localdate(at)
-        return self.with_review(at).filter(due_by__range=(today, today + SOON))
+        soon = _last_review(at).filter(due_by__range=(today, today + SOON))
+        return self.with_review(at).filter(Exists(soon))
 
     def with_review(self, at=None):
         """Each with `reviewed_at`, `reviewed_by` and `due_by` of its last review, else None."""
@@ -110,6 +112,22 @@ def _replaced(at):
         page=OuterRef("page"), language=OuterRef("language"), number__gt=OuterRef("number")
     )
     return Exists(newer)
+
+
+def _last_review(at):
+    """The last review of the edition asked about.
+
+    Words filter by it rather than by what `with_review` annotates: of a column that is a query of
+    its own PostgreSQL guesses that few rows pass, and then compares each edition with each other.
+    """
+    at = at or timezone.now()
+    later = Review.objects.filter(
+        Q(reviewed_at__gt=OuterRef("reviewed_at"))
+        | Q(reviewed_at=OuterRef("reviewed_at"), pk__gt=OuterRef("pk")),
+        edition=OuterRef("edition"),
+        reviewed_at__lte=at,
+    )
+    return Review.objects.filter(~Exists(later), edition=OuterRef("pk"), reviewed_at__lte=at)
 
 
 def titles_of_pages(*, page="pk", language="en", at=None):
