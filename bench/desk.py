@@ -5,7 +5,7 @@ Run it on an empty database of its own, SQLite or PostgreSQL:
     DATA_DIR=$(mktemp -d) .venv/bin/python bench/desk.py
 
 It ends with 1 where the desk asks more queries for more editions, or more than MOST, or takes more
-than LONGEST times as long as the list. With --explain it prints how the database finds what the desk shows.
+than LONGEST times as long as the list. With --explain it prints how the database finds each part.
 """
 
 import sys

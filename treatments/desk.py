@@ -38,11 +38,11 @@ def answered_for_by(person):
     return own | NOBODYS if person.has_perm(MANAGE) else own
 
 
-def citing_retracted():
+def citing_retracted(at=None):
     """Live editions that cite a source which its journal has withdrawn."""
     uses = Citation.objects.filter(edition=OuterRef("pk"))
     retracted = Q(reference__retracted=True) | Q(reference__merged_into__retracted=True)
-    return Edition.objects.live().filter(Exists(uses.filter(retracted)))
+    return Edition.objects.live(at).filter(Exists(uses.filter(retracted)))
 
 
 def needing(person, *, language="en"):
