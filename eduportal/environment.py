@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 import dj_database_url
@@ -353,6 +353,45 @@ def email(written: str, wanted: str = "an e-mail address such as editor@example.
     except ValidationError:
         raise Wrong(f"is {_shown(written)}. Write {wanted}.") from None
     return written
+
+
+class MailServer(NamedTuple):
+    """Where mail is handed over, under the names of Django's settings less their EMAIL_."""
+
+    HOST: str
+    PORT: int
+    HOST_USER: str
+    HOST_PASSWORD: str
+    USE_TLS: bool
+    USE_SSL: bool
+
+
+# {scheme: its usual port}; smtp+tls begins in the open and is encrypted before anything is said.
+_MAIL = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
+
+
+def mail_server(written: str) -> MailServer:
+    """A mail server, as smtp+tls://user:password@host:port; the password is never repeated."""
+    wanted = "Write smtp+tls://user:password@mail.example.org, or smtps:// where TLS comes first."
+    try:
+        parts = urlsplit(written)
+        port = parts.port or _MAIL.get(parts.scheme, 0)
+    except ValueError:
+        raise Wrong(f"cannot be read; a password may need %-escapes. {wanted}") from None
+    if parts.scheme not in _MAIL:
+        raise Wrong(f"begins with neither smtp+tls://, smtps:// nor smtp://. {wanted}")
+    if not _is_host(parts.hostname) or parts.path.strip("/") or parts.query or parts.fragment:
+        raise Wrong(f"names no mail server. {wanted}")
+    if parts.password and parts.scheme == "smtp" and not is_loopback(parts.hostname):
+        raise Wrong(f"would send the password unencrypted. {wanted}")
+    return MailServer(
+        HOST=parts.hostname,
+        PORT=port,
+        HOST_USER=unquote(parts.username or ""),
+        HOST_PASSWORD=unquote(parts.password or ""),
+        USE_TLS=parts.scheme == "smtp+tls",
+        USE_SSL=parts.scheme == "smtps",
+    )
 
 
 def secret(written: str) -> str:

@@ -105,6 +105,19 @@ USE_TZ = True
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]
 
+# Mail to staff: to the console where no server is named
+
+_mail = env.read("EMAIL_URL", environment.mail_server)
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if _mail else 'console'}.EmailBackend"
+if _mail:
+    EMAIL_HOST, EMAIL_PORT = _mail.HOST, _mail.PORT
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.HOST_USER, _mail.HOST_PASSWORD
+    EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.USE_TLS, _mail.USE_SSL
+EMAIL_TIMEOUT = 20  # seconds
+DEFAULT_FROM_EMAIL = env.read("EMAIL_FROM", environment.email, "portal@localhost")
+if _mail and not env.text("EMAIL_FROM"):
+    env.refuse("EMAIL_FROM", "is unset, while EMAIL_URL is set. Write the sender of the mails.")
+
 # The first administrator, for a start that nobody attends
 
 DJANGO_SUPERUSER_USERNAME = env.text("DJANGO_SUPERUSER_USERNAME")

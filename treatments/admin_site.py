@@ -8,7 +8,7 @@ from django.urls import path, reverse
 
 from treatments import manual, roles
 
-MENU = ["Treatment", "Topic", "Term", "Reference", "Tag", "User", "Group"]
+MENU = ["Page", "Treatment", "Topic", "Term", "Reference", "Tag", "User", "Group"]
 
 
 # Where the manual says that its pictures are, and where settings.STATICFILES_DIRS serves them.
@@ -20,16 +20,28 @@ class PortalAdmin(admin.AdminSite):
     site_title = "Patient information"
     index_title = "What do you want to work on?"
     enable_nav_sidebar = False
+    # What the first page shows a person. `treatments.admin.desk` puts it here: it cannot be
+    # imported, since the modules of the admin need this class before they are there themselves.
+    desk = staticmethod(lambda person: {})
 
     def get_app_list(self, request, app_label=None):
         """One list in the order in which editors work, instead of one for each Django app."""
         apps = super().get_app_list(request, app_label)
         models = [model for app in apps for model in app["models"] if model["object_name"] in MENU]
         models.sort(key=lambda model: MENU.index(model["object_name"]))
+        for model in models:
+            if model["object_name"] == "Page":
+                model["name"] = "All pages"
         if app_label or not models:
             return apps
         home = {"app_url": reverse("admin:index", current_app=self.name), "models": models}
         return [apps[0] | {"name": "Texts and people"} | home]
+
+    def index(self, request, extra_context=None):
+        """The desk: what needs this person today, above everything that there is."""
+        found = self.desk(request.user)
+        told = {"title": found["headline"] or self.index_title, "desk": found} if found else {}
+        return super().index(request, told | (extra_context or {}))
 
     def get_urls(self):
         own = [

@@ -11,10 +11,12 @@ from django.utils.text import slugify
 from taggit.models import Tag
 
 from treatments import publishing
-from treatments.models import AuditEntry, OldSlug, Page, PageTag
-from treatments.publishing import MANAGE, NotAllowed, Refusal
+from treatments.models import AuditEntry, OldSlug, Page, PageTag, User
+from treatments.publishing import APPROVE, MANAGE, WRITE, NotAllowed, Refusal
 
 LONGEST_SLUG = 80
+BACKEND = "django.contrib.auth.backends.ModelBackend"  # by whose word somebody has a permission
+AT_ONCE = 500  # pages that are locked and given together
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
@@ -29,6 +31,7 @@ def open_page(*, model, title, by, topic=None, treatment_kind=""):
         topic=topic,
         treatment_kind=treatment_kind,
         position=(last or 0) + 1,
+        owner=by,
     )
     publishing.save_words(page=page, by=by, title=title, body="")
     return page
@@ -91,6 +94,7 @@ def arrangement(page):
         "other spellings": page.other_spellings,
         "tags": sorted(page.tags.names()),
         "codes": sorted(str(code) for code in page.codes.all()),
+        "owner": _named(page.owner),
     }
 
 
@@ -101,6 +105,47 @@ def record_arrangement(*, page, by, before):
     if changed:
         told = ({name: side.get(name) for name in changed} for side in (before, after))
         _audit(by, "arrange", page, *told)
+
+
+def people_who_may(permission):
+    """Active people with a permission, administrators among them, as a queryset."""
+    return User.objects.with_perm(permission, backend=BACKEND)
+
+
+def possible_owners():
+    """People to whom pages can be given: those who work with texts, by name."""
+    working = people_who_may(WRITE) | people_who_may(APPROVE)
+    return working.filter(is_staff=True).order_by("last_name", "first_name", "username")
+
+
+@transaction.atomic
+def give(*, pages, owner, by):
+    """Make somebody the owner of pages. Returns how many changed hands.
+
+    `pages` is a queryset of pages. Each page that changes hands is audited.
+    """
+    require_manager(by)
+    if not possible_owners().filter(pk=owner.pk).exists():
+        raise Refusal(f"{owner.signature()} does not work with texts. Choose somebody who does.")
+    numbers = sorted(pages.values_list("pk", flat=True))
+    given = 0
+    for at in range(0, len(numbers), AT_ONCE):
+        given += _given(numbers[at : at + AT_ONCE], owner, by)
+    return given
+
+
+def _given(numbers, owner, by):
+    # Locked in one order by everybody, so that two Managers never wait for each other.
+    pages = Page.objects.select_for_update(of=("self",)).filter(pk__in=numbers).order_by("pk")
+    changed = [page for page in pages.select_related("owner") if page.owner != owner]
+    Page.objects.filter(pk__in=[page.pk for page in changed]).update(owner=owner)
+    for page in changed:
+        _audit(by, "give", page, {"owner": _named(page.owner)}, {"owner": _named(owner)})
+    return len(changed)
+
+
+def _named(person):
+    return person.get_username() if person else ""
 
 
 @transaction.atomic

@@ -139,7 +139,8 @@ def send_back(*, edition, by, reason):
     _require(by, APPROVE)
     edition = _working(edition, Edition.State.IN_REVIEW, "Only a text in review can be sent back.")
     reason = _given(reason, "Say what is to be changed, so that the writer knows.")
-    _change(edition, by, "send back", reason, state=Edition.State.DRAFT)
+    back = {"sent_back_at": _now(), "sent_back_by": by, "sent_back_reason": reason}
+    _change(edition, by, "send back", reason, state=Edition.State.DRAFT, **back)
     return edition
 
 

@@ -46,6 +46,14 @@ REFUSED = [
     ({"SECRET_KEY": "secret"}, "SECRET_KEY is too weak"),
     ({"SECRET_KEY": "a" * 60}, "SECRET_KEY is too weak"),
     ({"SECRET_KEY": f"django-insecure-{KEY}"}, "SECRET_KEY is too weak"),
+    ({"EMAIL_URL": "mail.example.org", "EMAIL_FROM": "a@b.org"}, "EMAIL_URL begins with"),
+    ({"EMAIL_URL": "https://mail.example.org", "EMAIL_FROM": "a@b.org"}, "EMAIL_URL begins with"),
+    ({"EMAIL_URL": "smtps://", "EMAIL_FROM": "a@b.org"}, "EMAIL_URL names no mail server"),
+    ({"EMAIL_URL": "smtps://a:b#c@mail.org", "EMAIL_FROM": "a@b.org"}, "EMAIL_URL"),
+    ({"EMAIL_URL": "smtps://mail.org:port", "EMAIL_FROM": "a@b.org"}, "EMAIL_URL cannot be read"),
+    ({"EMAIL_URL": "smtp://a:b@mail.org", "EMAIL_FROM": "a@b.org"}, "EMAIL_URL would send"),
+    ({"EMAIL_URL": "smtps://mail.example.org"}, "EMAIL_FROM is unset"),
+    ({"EMAIL_FROM": "nobody"}, "EMAIL_FROM is"),
     ({"TIME_ZONE": "Mars/Base"}, "TIME_ZONE is"),
     ({"LEAFLET_PAPER": "a3"}, "LEAFLET_PAPER is"),
     ({"TIME_ZONE": "../UTC"}, "TIME_ZONE is"),
@@ -142,6 +150,8 @@ def test_all_wrong_settings_are_refused_at_once(tmp_path):
     [
         {"DATABASE_URL": "mysql://portal:hunter22@db/portal"},
         {"DATABASE_URL": "postgresql://portal:hunter22#@db/portal"},
+        {"EMAIL_URL": "smtp://portal:hunter22@mail.example.org"},
+        {"EMAIL_URL": "smtps://portal:hunter22#@mail.example.org"},
         {"SECRET_KEY": "hunter22"},
         {"SITE_URL": "https://portal:hunter22@example.org"},
         {"DJANGO_SUPERUSER_PASSWORD": "hunter22"},
@@ -270,3 +280,24 @@ def test_a_name_may_be_of_any_script_and_hold_any_printed_character(name, tmp_pa
 def test_a_folder_is_the_owners_alone(tmp_path):
     settings_of(tmp_path / "data")
     assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize(
+    ("written", "port", "tls", "ssl"),
+    [
+        ("smtp+tls://portal:a%2Fb@mail.example.org", 587, True, False),
+        ("smtps://portal:a%2Fb@mail.example.org:2465", 2465, False, True),
+        ("smtp://portal:a%2Fb@127.0.0.1", 25, False, False),
+    ],
+)
+def test_mail_goes_to_the_server_that_is_named(written, port, tls, ssl, tmp_path):
+    made = settings_of(tmp_path, EMAIL_URL=written, EMAIL_FROM="portal@example.org")
+    assert made["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend"
+    assert (made["EMAIL_HOST_USER"], made["EMAIL_HOST_PASSWORD"]) == ("portal", "a/b")
+    found = (made["EMAIL_PORT"], made["EMAIL_USE_TLS"], made["EMAIL_USE_SSL"])
+    assert found == (port, tls, ssl)
+    assert made["DEFAULT_FROM_EMAIL"] == "portal@example.org"
+
+
+def test_mail_is_printed_where_no_server_is_named(tmp_path):
+    assert settings_of(tmp_path)["EMAIL_BACKEND"].endswith("console.EmailBackend")

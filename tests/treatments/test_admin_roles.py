@@ -12,7 +12,7 @@ from treatments.models import Edition
 
 pytestmark = pytest.mark.django_db
 WHO = ["nobody", "visitor", "staff", "Authors", "Reviewers", "Managers", "administrator"]
-IN, NO, YES = "sign in", 403, 200
+IN, NO, YES, ON = "sign in", 403, 200, 302
 
 # {address: what a GET answers nobody, a visitor with an account, staff without a role, Authors,
 # Reviewers, Managers, administrators}
@@ -26,6 +26,7 @@ TABLE = {
     "autocomplete": [IN, IN, NO, YES, YES, YES, YES],
     "page_search": [IN, IN, NO, YES, YES, YES, YES],
     "treatments_reference_changelist": [IN, IN, NO, YES, YES, YES, YES],
+    "treatments_reference_export": [IN, IN, NO, YES, YES, YES, YES],
     "treatments_reference_add": [IN, IN, NO, YES, YES, YES, YES],
     "treatments_reference_import": [IN, IN, NO, YES, YES, YES, YES],
     "treatments_reference_change": [IN, IN, NO, YES, YES, YES, YES],
@@ -33,25 +34,34 @@ TABLE = {
     "treatments_reference_merge": [IN, IN, NO, NO, NO, YES, YES],
     "treatments_reference_delete": [IN, IN, NO, NO, NO, YES, YES],
     "taggit_tag_changelist": [IN, IN, NO, YES, YES, YES, YES],
+    "taggit_tag_export": [IN, IN, NO, YES, YES, YES, YES],
     "taggit_tag_add": [IN, IN, NO, NO, NO, YES, YES],
     "taggit_tag_change": [IN, IN, NO, YES, YES, YES, YES],
     "taggit_tag_delete": [IN, IN, NO, NO, NO, YES, YES],
     "taggit_tag_history": [IN, IN, NO, YES, YES, YES, YES],
     "treatments_user_changelist": [IN, IN, NO, NO, NO, YES, YES],
+    "treatments_user_export": [IN, IN, NO, NO, NO, YES, YES],
     "treatments_user_change": [IN, IN, NO, NO, NO, YES, YES],
     "treatments_user_history": [IN, IN, NO, NO, NO, YES, YES],
     "treatments_user_add": [IN, IN, NO, NO, NO, NO, YES],
     "treatments_user_delete": [IN, IN, NO, NO, NO, NO, YES],
     "auth_user_password_change": [IN, IN, NO, NO, NO, NO, YES],
     "auth_group_changelist": [IN, IN, NO, NO, NO, NO, YES],
+    "auth_group_export": [IN, IN, NO, NO, NO, NO, YES],
     "auth_group_add": [IN, IN, NO, NO, NO, NO, YES],
     "auth_group_change": [IN, IN, NO, NO, NO, NO, YES],
     "auth_group_delete": [IN, IN, NO, NO, NO, NO, YES],
     "auth_group_history": [IN, IN, NO, NO, NO, NO, YES],
 }
+TABLE |= {
+    "treatments_page_changelist": [IN, IN, NO, YES, YES, YES, YES],
+    "treatments_page_export": [IN, IN, NO, YES, YES, YES, YES],
+    "treatments_page_change": [IN, IN, NO, ON, ON, ON, ON],
+}
 for _kind in ("topic", "treatment", "term"):
     TABLE |= {
         f"treatments_{_kind}_changelist": [IN, IN, NO, YES, YES, YES, YES],
+        f"treatments_{_kind}_export": [IN, IN, NO, YES, YES, YES, YES],
         f"treatments_{_kind}_add": [IN, IN, NO, YES, YES, YES, YES],
         f"treatments_{_kind}_text": [IN, IN, NO, YES, YES, YES, YES],
         f"treatments_{_kind}_edition": [IN, IN, NO, YES, YES, YES, YES],
@@ -91,7 +101,7 @@ def argument(name):
     if kind in ("topic", "treatment"):
         page = {"topic": factories.make_topic, "treatment": factories.make_treatment}[kind]()
         return [factories.make_live(page).page_id]
-    if kind == "term":
+    if kind in ("term", "page"):
         return [factories.make_live(factories.make_term()).page_id]
     found = {
         "taggit_tag": Tag.objects.get_or_create(name="brakes", slug="brakes")[0].pk,

@@ -57,6 +57,7 @@ def test_every_field_of_the_admin_says_where_it_is_read(rf, change):
 
 def _some(model):
     return {
+        "Page": factories.make_topic,
         "Topic": factories.make_topic,
         "Treatment": factories.make_treatment,
         "Term": factories.make_term,

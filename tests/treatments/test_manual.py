@@ -76,7 +76,7 @@ def test_every_form_leads_to_a_section_that_there_is():
 @pytest.mark.parametrize(
     ("address", "section"),
     [
-        ("/admin/", ""),
+        ("/admin/", "#the-desk"),
         ("/admin/treatments/treatment/add/", "#adding-a-page"),
         ("/admin/treatments/reference/add/", "#references"),
         ("/admin/treatments/reference/import/", "#references"),

@@ -1,28 +1,40 @@
 """The lists of topics, treatments and terms; their address, order, codes and tags."""
 
-import datetime
-
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
-from django.contrib.admin.views.main import ChangeList
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.expressions import OrderBy
 from django.db.models.functions import Lower
 from django.http import HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 
-from treatments import arranging
+from treatments import arranging, desk
 from treatments.admin import writing
+from treatments.admin.exporting import CompletedList, Exported
 from treatments.admin.page_search import page_search
-from treatments.models import AuditEntry, Code, Edition, Term, Topic, Treatment, titles_of_pages
+from treatments.models import (
+    AuditEntry,
+    Code,
+    Edition,
+    Page,
+    Term,
+    Topic,
+    Treatment,
+    User,
+    titles_of_pages,
+)
 from treatments.publishing import APPROVE, MANAGE, WRITE, Refusal
 
-SOON = datetime.timedelta(days=60)  # how long before a review is due a page counts as due
+OWNS = Exists(Page.objects.filter(owner=OuterRef("pk")))  # a condition on people
+BY_NAME = ("last_name", "first_name", "username")
 MOST_DEEDS = 500  # that the history of a page shows, the newest
 
 
@@ -52,11 +64,16 @@ class UnderWay(admin.SimpleListFilter):
     parameter_name = "under_way"
 
     def lookups(self, request, model_admin):
-        return [("mine", "mine"), *Edition.State.choices[:2], ("scheduled", "scheduled")]
+        for_me = [("for me", "waiting for my review")] if request.user.has_perm(APPROVE) else []
+        mine = [("sent back", "sent back to me"), ("my drafts", "my drafts"), ("mine", "mine")]
+        return [*for_me, *mine, *Edition.State.choices[:2], ("scheduled", "scheduled")]
 
     def queryset(self, request, pages):
         working = Edition.objects.working()
         words = {
+            "for me": desk.waiting_for(request.user),
+            "sent back": desk.sent_back_to(request.user),
+            "my drafts": desk.drafts_of(request.user),
             "mine": working.filter(held_by=request.user),
             "draft": working.filter(state="draft"),
             "in review": working.filter(state="in review"),
@@ -76,10 +93,46 @@ class NextReview(admin.SimpleListFilter):
         live = Edition.objects.live()
         words = {
             "late": live.overdue(),
-            "soon": live.with_review().filter(due_by__lte=timezone.localdate() + SOON),
+            "soon": live.due_soon(),
             "never": live.never_reviewed(),
         }
         return pages.filter(editions_of(words[self.value()])) if self.value() in words else pages
+
+
+class NeedsMe(admin.SimpleListFilter):
+    title = "what needs me today"
+    parameter_name = "needs"
+
+    def lookups(self, request, model_admin):
+        return [("me", "needs me today")]
+
+    def queryset(self, request, pages):
+        if self.value() != "me":
+            return pages
+        needing = desk.needing(request.user, language=writing.LANGUAGE)
+        return pages.filter(pk__in=needing.values("pk"))
+
+
+class Owner(admin.SimpleListFilter):
+    title = "owner"
+    parameter_name = "owner"
+
+    def lookups(self, request, model_admin):
+        owners = User.objects.filter(OWNS).order_by(*BY_NAME)
+        people = [(str(owner.pk), whose(owner)) for owner in owners]
+        return [("me", "me"), ("nobody", "nobody"), ("left", "somebody who left"), *people]
+
+    def queryset(self, request, pages):
+        owner = self.value()
+        words = {
+            "me": Q(owner=request.user),
+            "nobody": Q(owner=None),
+            "left": Q(owner__is_active=False),
+        }
+        if owner in words:
+            return pages.filter(words[owner])
+        known = {key for key, _ in self.lookup_choices}
+        return pages.filter(owner=owner) if owner in known else pages
 
 
 class OfTopic(admin.RelatedFieldListFilter):
@@ -97,6 +150,10 @@ def by_title():
     return Lower(titles_of_pages())
 
 
+def by_owner():
+    return OrderBy(Lower("owner__last_name"), nulls_last=True)
+
+
 def by_next_review():
     """By the day on which the live text is due again; what has no day comes last."""
     live = Edition.objects.live().filter(page=OuterRef("pk"), language=writing.LANGUAGE)
@@ -104,7 +161,7 @@ def by_next_review():
     return OrderBy(day, nulls_last=True)
 
 
-class PageList(ChangeList):
+class PageList(CompletedList):
     """Fetches the editions of the rows shown, rather than of every page, in three queries."""
 
     def __init__(self, *args, **kwargs):
@@ -112,15 +169,13 @@ class PageList(ChangeList):
         self.title = self.opts.verbose_name_plural.capitalize()
 
     # {column: by what it is sorted}, made anew for each request, since the moment counts.
-    SORTED = {"name": by_title, "next_review": by_next_review}
+    SORTED = {"name": by_title, "next_review": by_next_review, "owned_by": by_owner}
 
     def get_ordering_field(self, field_name):
         made = self.SORTED.get(field_name)
         return made() if made else super().get_ordering_field(field_name)
 
-    def get_results(self, request):
-        super().get_results(request)
-        pages = list(self.result_list)
+    def complete(self, pages):
         editions = Edition.objects.filter(language=writing.LANGUAGE, page__in=pages)
         editions = editions.select_related("held_by").defer("body")
         words = {
@@ -133,7 +188,6 @@ class PageList(ChangeList):
             for page in pages:
                 setattr(page, name, by_page.get(page.pk))
         self._name_topics(pages)
-        self.result_list = pages
 
     def _name_topics(self, pages):
         numbers = {page.topic_id for page in pages if page.topic_id}
@@ -182,6 +236,32 @@ class ArrangeForm(forms.ModelForm):
         return slug
 
 
+class GiveForm(forms.Form):
+    owner = forms.ModelChoiceField(
+        User.objects.none(),
+        label="Give to",
+        help_text="The new owner sees these pages on the desk when they are due, and is reminded "
+        "of them by mail. Patients do not see who owns a page.",
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["owner"].queryset = arranging.possible_owners()
+        self.fields["owner"].label_from_instance = User.name
+
+
+def told_of_giving(given, owner):
+    """What the list says after pages changed hands."""
+    if given == 0:
+        return f"{owner.name()} owns these pages already."
+    return f"{owner.name()} owns {given} page{'' if given == 1 else 's'} more."
+
+
+def whose(owner):
+    """An owner's name in lists and forms."""
+    return owner.name() if owner.is_active else f"{owner.name()} (no account any more)"
+
+
 class CodeInline(admin.TabularInline):
     model = Code
     extra = 0
@@ -197,16 +277,17 @@ class CodeInline(admin.TabularInline):
     )
 
 
-class PagesAdmin(admin.ModelAdmin):
+class PagesAdmin(Exported):
     """What topics, treatments and terms share."""
 
-    list_display = ["name", "shown", "under_way", "next_review"]
-    list_filter = [ShownNow, UnderWay, NextReview, "tags"]
+    list_display = ["name", "shown", "under_way", "next_review", "owned_by"]
+    list_filter = [ShownNow, UnderWay, NextReview, Owner, "tags"]
+    list_select_related = ["owner"]
     list_per_page = 100
     search_fields = ["slug"]  # and titles, see get_search_results
     search_help_text = "Search by title or address."
     ordering = ["position", "id"]
-    actions = None
+    actions = ["give"]
     inlines = [CodeInline]
     add_fields = ["title"]
     add_form_template = change_form_template = "admin/arrange.html"
@@ -268,6 +349,43 @@ class PagesAdmin(admin.ModelAdmin):
         day = date_format(current.due_by, "j F Y")
         return format_html("<strong>Late: {}</strong>", day) if late else day
 
+    @admin.display(description="owner", ordering="sorted")
+    def owned_by(self, page):
+        if page.owner is None:
+            return "–"
+        return whose(page.owner)
+
+    # Giving pages to somebody
+
+    def get_actions(self, request):
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)  # nearly every page has a text, and is kept
+        return actions
+
+    def has_manage_permission(self, request):
+        return request.user.has_perm(MANAGE)
+
+    @admin.action(description="Give to…", permissions=["manage"])
+    def give(self, request, pages):
+        form = GiveForm(request.POST if "owner" in request.POST else None)
+        if form.is_valid():
+            owner = form.cleaned_data["owner"]
+            try:
+                given = arranging.give(pages=pages, owner=owner, by=request.user)
+                self.message_user(request, told_of_giving(given, owner), messages.SUCCESS)
+            except Refusal as refusal:
+                self.message_user(request, str(refusal), messages.ERROR)
+            return redirect(request.get_full_path())
+        context = self.admin_site.each_context(request) | {
+            "title": "Give pages to somebody",
+            "form": form,
+            "opts": self.opts,
+            "count": pages.count(),
+            "chosen": request.POST.getlist(ACTION_CHECKBOX_NAME),
+            "across": request.POST.get("select_across") == "1",
+        }
+        return TemplateResponse(request, "admin/give.html", context)
+
     # Adding opens the page and leads to its text; changing is the second screen
 
     def get_form(self, request, obj=None, change=False, **kwargs):
@@ -278,6 +396,22 @@ class PagesAdmin(admin.ModelAdmin):
 
     def get_fields(self, request, obj=None):
         return self.fields if obj else self.add_fields
+
+    def formfield_for_foreignkey(self, field, request, **kwargs):
+        found = super().formfield_for_foreignkey(field, request, **kwargs)
+        if field.name == "owner":
+            possible = Q(pk__in=arranging.possible_owners().values("pk"))
+            found.queryset = User.objects.filter(possible | OWNS).order_by(*BY_NAME)
+            found.label_from_instance = whose
+            found.empty_label = "Nobody"
+        return found
+
+    def formfield_for_dbfield(self, field, request, **kwargs):
+        found = super().formfield_for_dbfield(field, request, **kwargs)
+        if field.name in ("owner", "topic"):  # one chooses here; both have screens of their own
+            found.widget.can_add_related = found.widget.can_change_related = False
+            found.widget.can_delete_related = found.widget.can_view_related = False
+        return found
 
     def get_inlines(self, request, obj):
         return self.inlines if obj else []
@@ -366,7 +500,7 @@ def _day(moment):
 @admin.register(Treatment)
 class TreatmentAdmin(PagesAdmin):
     add_fields = ["title", "topic", "treatment_kind"]
-    fields = ["slug", "topic", "position", "treatment_kind", "tags"]
+    fields = ["slug", "topic", "position", "treatment_kind", "tags", "owner"]
     list_display = ["name", "of_topic", *PagesAdmin.list_display[1:]]
     list_filter = [*PagesAdmin.list_filter, "treatment_kind", ("topic", OfTopic)]
     ordering = ["topic", "position", "id"]
@@ -394,18 +528,48 @@ class TreatmentAdmin(PagesAdmin):
         found = super().formfield_for_dbfield(field, request, **kwargs)
         if field.name == "treatment_kind":
             found.required = True
-        if field.name == "topic":  # one chooses here; topics have screens of their own
-            found.widget.can_add_related = found.widget.can_change_related = False
-            found.widget.can_delete_related = found.widget.can_view_related = False
         return found
 
 
 @admin.register(Topic)
 class TopicAdmin(PagesAdmin):
-    fields = ["slug", "position", "tags"]
+    fields = ["slug", "position", "tags", "owner"]
 
 
 @admin.register(Term)
 class TermAdmin(PagesAdmin):
-    fields = ["slug", "other_spellings"]
+    fields = ["slug", "other_spellings", "owner"]
     inlines = []
+
+
+@admin.register(Page)
+class AllPagesAdmin(PagesAdmin):
+    """The list of pages of every kind; each row leads to the text of its own kind."""
+
+    list_display = ["name", "kind", *PagesAdmin.list_display[1:]]
+    list_filter = [NeedsMe, *PagesAdmin.list_filter[:-1], "kind", "tags"]
+    fields = []  # a page is arranged under its kind
+    ordering = ["kind", "topic", "position", "id"]
+
+    def get_urls(self):
+        """The list and its file; the screens of a page stand under its kind."""
+        screens = [
+            ("", self.changelist_view, "changelist"),
+            ("export/", self.export_view, "export"),
+            ("<int:pk>/change/", self.text_view, "change"),
+        ]
+        return [
+            path(route, self.admin_site.admin_view(view), name=f"treatments_page_{name}")
+            for route, view, name in screens
+        ]
+
+    def changelist_view(self, request, extra_context=None):
+        return super().changelist_view(request, {"title": "All pages"} | (extra_context or {}))
+
+    def text_view(self, request, pk):
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
+        return HttpResponseRedirect(writing.text_url(get_object_or_404(Page, pk=pk)))
+
+    def has_add_permission(self, request):
+        return False

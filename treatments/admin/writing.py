@@ -7,7 +7,6 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
-from django.db.models import Min
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -18,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from treatments import comparison, publishing, reading, richtext, sharing, word_list
 from treatments.admin.editor import RichTextWidget, references_for_editor
-from treatments.models import AuditEntry, Edition, Page, SharedPreview
+from treatments.models import Edition, Page, SharedPreview
 from treatments.publishing import APPROVE, MANAGE, WRITE
 
 LANGUAGE = "en"
@@ -222,7 +221,7 @@ class TextScreen:
     def __init__(self, request, page):
         self.request, self.page, self.user = request, page, request.user
         editions = page.editions.filter(language=LANGUAGE)
-        self.editions = editions.select_related("author", "approver", "held_by")
+        self.editions = editions.select_related("author", "approver", "held_by", "sent_back_by")
         self.working = self.editions.working().select_related("page").first()
         self.current = editions.current().with_review().select_related("page").first()
         self.live = editions.live().filter(pk=self.current.pk).exists() if self.current else False
@@ -437,14 +436,10 @@ class TextScreen:
         ]
 
     def sent_back(self):
-        """The last time the draft was sent back, with its reason; None where it never was."""
-        if self.working is None or self.working.state != Edition.State.DRAFT:
-            return None
-        # A discarded draft may have had the same number.
-        begun = self.working.contributors.aggregate(begun=Min("first_saved_at"))["begun"]
-        number = f", edition {self.working.number} ({self.working.language})"
-        deeds = AuditEntry.objects.about(self.page).filter(action="send back", at__gte=begun)
-        return deeds.filter(subject__endswith=number).order_by("-pk").first()
+        """The draft, where it was sent back to its writer; else None."""
+        draft = self.working
+        returned = draft and draft.state == Edition.State.DRAFT and draft.sent_back_at
+        return draft if returned else None
 
     def links(self):
         """[(SharedPreview, its full address)] of the working edition."""

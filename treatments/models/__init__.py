@@ -9,8 +9,8 @@ from treatments.models.editions import (
     titles_of_pages,
 )
 from treatments.models.pages import Code, OldSlug, Page, PageTag, Term, Topic, Treatment
-from treatments.models.people import User
-from treatments.models.references import Citation, Reference
+from treatments.models.people import ReviewReminder, User
+from treatments.models.references import Citation, Reference, cited_in
 
 __all__ = [
     "AuditEntry",
@@ -23,10 +23,12 @@ __all__ = [
     "PageTag",
     "Reference",
     "Review",
+    "ReviewReminder",
     "SharedPreview",
     "Term",
     "Topic",
     "Treatment",
     "User",
+    "cited_in",
     "titles_of_pages",
 ]

@@ -15,6 +15,8 @@ from treatments.models.pages import Page
 # cannot be approved; adding one is a migration of the constraint below.
 SHIPPED_LANGUAGES = ["en"]
 
+SOON = datetime.timedelta(days=60)  # how long before a review is due a page counts as due
+
 
 class EditionQuerySet(models.QuerySet):
     """The portal's words for what shows when. Every moment `at` is an aware datetime, now if None.
@@ -26,6 +28,10 @@ class EditionQuerySet(models.QuerySet):
     def working(self):
         """Drafts and texts in review: at most one for each page and language."""
         return self.exclude(state="approved")
+
+    def sent_back(self):
+        """Drafts that a reviewer has returned to their writer, with what was said."""
+        return self.filter(state="draft", sent_back_at__isnull=False)
 
     def published(self, at=None):
         """Those whose time has come. One withdrawn before its time never counts."""
@@ -58,17 +64,35 @@ class EditionQuerySet(models.QuerySet):
             publish_at__gt=at,
         )
 
+    def next_scheduled(self, at=None):
+        """Of each page and language the one of `scheduled` that comes first."""
+        at = at or timezone.now()
+        sooner = Edition.objects.scheduled(at).filter(
+            Q(publish_at__lt=OuterRef("publish_at"))
+            | Q(publish_at=OuterRef("publish_at"), number__gt=OuterRef("number")),
+            page=OuterRef("page"),
+            language=OuterRef("language"),
+        )
+        return self.scheduled(at).filter(~Exists(sooner))
+
     def superseded(self, at=None):
         """Published once, and replaced by a higher number since."""
         return self.published(at).filter(_replaced(at))
 
     def never_reviewed(self, at=None):
         """Imported, and nobody of this hospital has reviewed it yet."""
-        return self.with_review(at).filter(origin="imported", reviewed_at=None)
+        return self.with_review(at).filter(~Exists(_last_review(at)), origin="imported")
 
     def overdue(self, at=None):
         """Past the day by which the last review said to look again."""
-        return self.with_review(at).filter(due_by__lt=timezone.localdate(at))
+        late = _last_review(at).filter(due_by__lt=timezone.localdate(at))
+        return self.with_review(at).filter(Exists(late))
+
+    def due_soon(self, at=None):
+        """To be reviewed again within SOON, and not overdue yet."""
+        today = timezone.localdate(at)
+        soon = _last_review(at).filter(due_by__range=(today, today + SOON))
+        return self.with_review(at).filter(Exists(soon))
 
     def with_review(self, at=None):
         """Each with `reviewed_at`, `reviewed_by` and `due_by` of its last review, else None."""
@@ -88,6 +112,22 @@ def _replaced(at):
         page=OuterRef("page"), language=OuterRef("language"), number__gt=OuterRef("number")
     )
     return Exists(newer)
+
+
+def _last_review(at):
+    """The last review of the edition asked about.
+
+    Words filter by it rather than by what `with_review` annotates: of a column that is a query of
+    its own PostgreSQL guesses that few rows pass, and then compares each edition with each other.
+    """
+    at = at or timezone.now()
+    later = Review.objects.filter(
+        Q(reviewed_at__gt=OuterRef("reviewed_at"))
+        | Q(reviewed_at=OuterRef("reviewed_at"), pk__gt=OuterRef("pk")),
+        edition=OuterRef("edition"),
+        reviewed_at__lte=at,
+    )
+    return Review.objects.filter(~Exists(later), edition=OuterRef("pk"), reviewed_at__lte=at)
 
 
 def titles_of_pages(*, page="pk", language="en", at=None):
@@ -178,6 +218,12 @@ class Edition(models.Model):
     version = models.PositiveIntegerField(default=0)  # counts the saves, to notice two windows
     saved_at = models.DateTimeField(null=True, blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
+    # The last time it was returned to its writer.
+    sent_back_at = models.DateTimeField(null=True, blank=True)
+    sent_back_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    sent_back_reason = models.TextField(blank=True)
     approved_at = models.DateTimeField(null=True, blank=True)
     publish_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
@@ -268,6 +314,13 @@ class Edition(models.Model):
                 | Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False)
                 & ~Q(withdrawn_reason=""),
                 violation_error_message="Withdrawing needs a reason.",
+            ),
+            models.CheckConstraint(
+                name="edition_sent_back_with_reason",
+                condition=Q(sent_back_at=None, sent_back_by=None, sent_back_reason="")
+                | Q(sent_back_at__isnull=False, sent_back_by__isnull=False)
+                & ~Q(sent_back_reason=""),
+                violation_error_message="Sending a text back needs a reason.",
             ),
             models.CheckConstraint(
                 name="edition_language_shipped",

@@ -1,5 +1,6 @@
 """Everything that has an address: topics, treatments and glossary terms."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -67,6 +68,16 @@ class Page(models.Model):
         through="PageTag",
         blank=True,
         help_text="Words under which patients find related pages, with commas between them.",
+    )
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Who sees to it that the page is reviewed in time, and is reminded of it. "
+        "Patients do not see this name. Without an owner, Managers are reminded.",
     )
 
     objects = PageManager()

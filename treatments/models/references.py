@@ -20,16 +20,21 @@ class ReferenceQuerySet(models.QuerySet):
         return self.filter(merged_into=None)
 
     def cited(self, editions=None):
-        """Those that one of the editions cites, by their own key or a merged one's; or any edition.
+        """Those that one of the editions cites; or any edition."""
+        return self.filter(cited_in(editions))
 
-        As EXISTS, since both databases would work out an IN of everything live first; of what was
-        merged there is little.
-        """
-        uses = Citation.objects.filter(reference=OuterRef("pk"))
-        if editions is not None:
-            uses = uses.filter(Exists(editions.filter(pk=OuterRef("edition"))))
-        merged = Reference.objects.exclude(merged_into=None).filter(Exists(uses))
-        return self.filter(Exists(uses) | Q(pk__in=merged.values("merged_into")))
+
+def cited_in(editions=None):
+    """A condition on references: an edition cites it, by its own key or a merged one's.
+
+    As EXISTS, since both databases would work out an IN of everything live first; of what was
+    merged there is little.
+    """
+    uses = Citation.objects.filter(reference=OuterRef("pk"))
+    if editions is not None:
+        uses = uses.filter(Exists(editions.filter(pk=OuterRef("edition"))))
+    merged = Reference.objects.exclude(merged_into=None).filter(Exists(uses))
+    return Exists(uses) | Q(pk__in=merged.values("merged_into"))
 
 
 class ReferenceManager(models.Manager.from_queryset(ReferenceQuerySet)):
