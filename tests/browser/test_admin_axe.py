@@ -11,6 +11,7 @@ from taggit.models import Tag
 from eduportal import invitation
 from tests import factories
 from tests.browser.admin import at_work, open_text, person
+from treatments import remarks
 from treatments.admin.writing import edition_url
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -85,6 +86,17 @@ def texts_of_an_author(page, author):
     open_text(page, draft.page)
     editor_stands(page)
     yield "text to write"
+    remarks.comment(edition=draft, by=author, text="Too long.")
+    said = remarks.comment(edition=draft, by=author, text="Too short.")
+    remarks.resolve(comment=said, by=author)
+    open_text(page, draft.page)
+    editor_stands(page)
+    page.get_by_text("Resolved: 1").click()
+    yield "text with comments"
+    press(page, "Add comment")
+    editor_stands(page)
+    yield "comment refused"
+    open_text(page, draft.page)
     page.get_by_label("Summary").fill("Typed.")
     page.reload()
     editor_stands(page)

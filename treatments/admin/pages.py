@@ -1,6 +1,7 @@
 """The lists of topics, treatments and terms; their address, order, codes and tags."""
 
 import datetime
+from collections import Counter
 
 from django import forms
 from django.contrib import admin
@@ -11,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.expressions import OrderBy
 from django.db.models.functions import Lower
 from django.http import HttpResponseRedirect
+from django.template.defaultfilters import pluralize
 from django.urls import path
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -19,7 +21,16 @@ from django.utils.html import format_html
 from treatments import arranging
 from treatments.admin import writing
 from treatments.admin.page_search import page_search
-from treatments.models import AuditEntry, Code, Edition, Term, Topic, Treatment, titles_of_pages
+from treatments.models import (
+    AuditEntry,
+    Code,
+    Comment,
+    Edition,
+    Term,
+    Topic,
+    Treatment,
+    titles_of_pages,
+)
 from treatments.publishing import APPROVE, MANAGE, WRITE, Refusal
 
 SOON = datetime.timedelta(days=60)  # how long before a review is due a page counts as due
@@ -52,15 +63,18 @@ class UnderWay(admin.SimpleListFilter):
     parameter_name = "under_way"
 
     def lookups(self, request, model_admin):
-        return [("mine", "mine"), *Edition.State.choices[:2], ("scheduled", "scheduled")]
+        states = [*Edition.State.choices[:2], ("scheduled", "scheduled")]
+        return [("mine", "mine"), *states, ("comments", "open comments")]
 
     def queryset(self, request, pages):
         working = Edition.objects.working()
+        open_comments = Comment.objects.open().filter(edition=OuterRef("pk"))
         words = {
             "mine": working.filter(held_by=request.user),
             "draft": working.filter(state="draft"),
             "in review": working.filter(state="in review"),
             "scheduled": Edition.objects.scheduled(),
+            "comments": Edition.objects.filter(Exists(open_comments)),
         }
         return pages.filter(editions_of(words[self.value()])) if self.value() in words else pages
 
@@ -132,6 +146,10 @@ class PageList(ChangeList):
             by_page = {edition.page_id: edition for edition in found}
             for page in pages:
                 setattr(page, name, by_page.get(page.pk))
+        comments = Comment.objects.open().filter(edition__in=editions.values("pk"))
+        comments = Counter(comments.values_list("edition__page", flat=True))
+        for page in pages:
+            page.open_comments = comments[page.pk]
         self._name_topics(pages)
         self.result_list = pages
 
@@ -255,6 +273,8 @@ class PagesAdmin(admin.ModelAdmin):
             told.append(f"Edition {working.number}, {working.get_state_display()}, {holder}")
         if scheduled := page.scheduled:
             told.append(f"Edition {scheduled.number} from {_day(scheduled.publish_at)}")
+        if count := page.open_comments:
+            told.append(f"{count} open comment{pluralize(count)}")
         return "; ".join(told) or "–"
 
     @admin.display(description="next review", ordering="sorted")

@@ -11,16 +11,19 @@ from treatments.models.editions import (
 from treatments.models.pages import Code, OldSlug, Page, PageTag, Term, Topic, Treatment
 from treatments.models.people import User
 from treatments.models.references import Citation, Reference
+from treatments.models.remarks import Comment, Rating
 
 __all__ = [
     "AuditEntry",
     "Citation",
     "Code",
+    "Comment",
     "Contributor",
     "Edition",
     "OldSlug",
     "Page",
     "PageTag",
+    "Rating",
     "Reference",
     "Review",
     "SharedPreview",
