@@ -272,15 +272,15 @@ CLEAR_COMMUNICATION = Checklist(
     name="CDC Clear Communication Index",
     version="Full score sheet, with the user guide of May 2013",
     guide="https://www.cdc.gov/ccindex/",
-    advice="Know first who reads the text, how well they read and reckon, what the text is for, "
-    "and its main message. Answer yes only where it holds of all instances. 90 or more "
+    advice="Know first who reads the text, how well they read and handle numbers, what the text "
+    "is for, and its main message. Answer yes only where it holds of all instances. 90 or more "
     "passes. Better that somebody rates who did not write, and that two do.",
     mark=90,
     words={YES: "Yes", NO: "No", NA: "Not applicable"},
     parts=(
         Part(
             "A: Main message and call to action",
-            "Index",
+            "Score",
             (
                 Item(1, "Is there one main message?", hint="If not, 2, 3, 4, 6 and 10 are no."),
                 Item(
@@ -303,7 +303,7 @@ CLEAR_COMMUNICATION = Checklist(
         ),
         Part(
             "A: Language",
-            "Index",
+            "Score",
             (
                 Item(6, "Are both the main message and the call to action in the active voice?"),
                 Item(7, "Are the words always those that these readers use?"),
@@ -311,7 +311,7 @@ CLEAR_COMMUNICATION = Checklist(
         ),
         Part(
             "A: Information design",
-            "Index",
+            "Score",
             (
                 Item(8, "Are there bulleted or numbered lists?"),
                 Item(9, "Is the text organized in chunks with headings?"),
@@ -323,7 +323,7 @@ CLEAR_COMMUNICATION = Checklist(
         ),
         Part(
             "A: State of the science",
-            "Index",
+            "Score",
             (
                 Item(
                     11,
@@ -334,7 +334,7 @@ CLEAR_COMMUNICATION = Checklist(
         ),
         Part(
             "B: Behavioral recommendations",
-            "Index",
+            "Score",
             (
                 Item(
                     12,
@@ -356,7 +356,7 @@ CLEAR_COMMUNICATION = Checklist(
         ),
         Part(
             "C: Numbers",
-            "Index",
+            "Score",
             (
                 Item(
                     15,
@@ -375,7 +375,7 @@ CLEAR_COMMUNICATION = Checklist(
         ),
         Part(
             "D: Risk",
-            "Index",
+            "Score",
             (
                 Item(
                     18,

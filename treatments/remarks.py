@@ -146,13 +146,12 @@ def results(edition):
 def _result(rating, now, writers):
     checklist = checklists.ALL[rating.checklist]
     answers = {int(number): answer for number, answer in rating.answers.items()}
+    # In the checklist's order: PostgreSQL keeps none.
+    percents = {scale: rating.scores[scale]["percent"] for scale in checklist.scales}
     return Result(
         rating=rating,
         checklist=checklist,
-        scores=[
-            (scale, score["percent"], score["percent"] >= checklist.mark)
-            for scale, score in rating.scores.items()
-        ],
+        scores=[(scale, percent, percent >= checklist.mark) for scale, percent in percents.items()],
         missed=checklists.missed(checklist, answers),
         text_has_changed=rating.digest != now,
         by_a_writer=rating.rater_id in writers,

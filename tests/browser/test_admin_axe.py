@@ -11,7 +11,8 @@ from taggit.models import Tag
 from eduportal import invitation
 from tests import factories
 from tests.browser.admin import at_work, open_text, person
-from treatments import remarks
+from treatments import checklists, remarks
+from treatments.admin.rating import rate_url
 from treatments.admin.writing import edition_url
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -121,6 +122,18 @@ def texts_of_a_reviewer(page, reviewer):
     yield "text in review"
     press(page, "Approve")
     yield "approval refused"
+    page.goto(rate_url(edition.page, 2, checklists.CLEAR_COMMUNICATION))
+    yield "checklist"
+    press(page, "Keep this rating")
+    page.locator("#faults").wait_for()
+    yield "rating refused"
+    answers = dict.fromkeys(checklists.PEMAT_P.items, checklists.NO)
+    remarks.rate(
+        edition=edition, by=reviewer, checklist=checklists.PEMAT_P, answers=answers, version=1
+    )
+    page.goto(edition_url(edition.page, 2))
+    page.get_by_text("Without a point").click()
+    yield "edition with a rating"
     page.goto(edition_url(edition.page, 1))
     yield "edition"
     open_text(page, factories.make_scheduled().page)

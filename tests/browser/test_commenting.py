@@ -1,4 +1,4 @@
-"""From a comment to its being resolved, by two people, one of them with the keyboard alone."""
+"""Comments and ratings in a real browser, with the keyboard alone, while somebody writes."""
 
 import re
 
@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests import factories
 from tests.browser.admin import at_work, open_text, person, tab_to
-from treatments import remarks
+from treatments import checklists, remarks
 from treatments.models import Comment, Edition
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -68,3 +68,30 @@ def test_resolving_while_one_writes_loses_no_word_and_asks_nothing(browser, live
         expect(page.locator(".messagelist")).to_contain_text("Saved as edition 1.")
         assert asked == []
     assert "And typed ones." in Edition.objects.get().body
+
+
+def test_a_text_is_rated_by_the_keyboard_alone(browser, live_server, bo):
+    edition = factories.make_live()
+    with at_work(browser, live_server, bo) as page:
+        open_text(page, edition.page)
+        tab_to(page, page.get_by_role("link", name="Rate edition 1 by PEMAT-P"))
+        page.keyboard.press("Enter")
+        first = page.get_by_role("group", name="1. The purpose is evident at once.")
+        tab_to(page, first.get_by_role("radio", name="Agree", exact=True))
+        for number in checklists.PEMAT_P.items:
+            if number != 26:  # the last one is overlooked
+                page.keyboard.press("Space")
+                page.keyboard.press("Tab")
+        button(page, "Keep this rating").press("Enter")
+        expect(page.locator("#faults")).to_contain_text("1 item to mend")
+        fault = page.locator("#faults").get_by_role("link")
+        tab_to(page, fault)
+        page.keyboard.press("Enter")
+        last = page.get_by_role("group", name="26. Visual aids")
+        expect(last).to_contain_text("Choose an answer.")
+        page.keyboard.press("Tab")
+        page.keyboard.press("ArrowRight")  # from the first answer to the second
+        expect(last.get_by_role("radio", name="Disagree")).to_be_checked()
+        button(page, "Keep this rating").press("Enter")
+        expect(page.locator(".messagelist")).to_contain_text("Your rating by PEMAT-P is kept.")
+        expect(page.locator(".rating")).to_contain_text("Understandability 100, Actionability 86")

@@ -45,7 +45,7 @@ def test_pemat_scores_its_two_scales_apart():
 
 def test_every_item_agreed_with_is_a_hundred():
     assert percents(PEMAT_P, all_yes(PEMAT_P)) == {"Understandability": 100, "Actionability": 100}
-    assert percents(CLEAR_COMMUNICATION, all_yes(CLEAR_COMMUNICATION)) == {"Index": 100}
+    assert percents(CLEAR_COMMUNICATION, all_yes(CLEAR_COMMUNICATION)) == {"Score": 100}
 
 
 # The Clear Communication Index
@@ -73,14 +73,14 @@ def test_parts_that_do_not_apply_are_not_counted():
     assert [number for number, answer in answers.items() if answer == NA] == [
         12, 15, 18, 13, 14, 19, 16, 17, 20,
     ]  # fmt: skip
-    score = checklists.scores(CLEAR_COMMUNICATION, answers)["Index"]
+    score = checklists.scores(CLEAR_COMMUNICATION, answers)["Score"]
     assert (score.points, score.applicable) == (11, 11)
 
 
 def test_only_calculating_earns_its_point_by_a_no():
     assert [item.number for item in CLEAR_COMMUNICATION.items.values() if item.earns == NO] == [17]
     answers = all_yes(CLEAR_COMMUNICATION, item_17=YES)
-    assert percents(CLEAR_COMMUNICATION, answers) == {"Index": 95}
+    assert percents(CLEAR_COMMUNICATION, answers) == {"Score": 95}
     assert [item.number for item in checklists.missed(CLEAR_COMMUNICATION, answers)] == [17]
 
 
@@ -91,7 +91,7 @@ def test_without_a_main_message_all_that_is_asked_of_it_is_no():
     assert [item.number for item in checklists.missed(CLEAR_COMMUNICATION, answers)] == [
         1, 2, 3, 4, 6, 10,
     ]  # fmt: skip
-    assert percents(CLEAR_COMMUNICATION, answers) == {"Index": 70}
+    assert percents(CLEAR_COMMUNICATION, answers) == {"Score": 70}
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 
 from treatments import arranging
-from treatments.admin import writing
+from treatments.admin import rating, writing
 from treatments.admin.page_search import page_search
 from treatments.models import (
     AuditEntry,
@@ -337,6 +337,7 @@ class PagesAdmin(admin.ModelAdmin):
             ("<int:pk>/text/", writing.text, "text"),
             ("<int:pk>/editions/<int:number>/", writing.edition, "edition"),
             ("<int:pk>/editions/<int:number>/preview/", writing.preview, "preview"),
+            ("<int:pk>/editions/<int:number>/rate/<slug:checklist>/", rating.rate, "rate"),
         ]
         return [
             path(

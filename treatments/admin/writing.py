@@ -15,7 +15,16 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.views.decorators.http import require_safe
 
-from treatments import comparison, publishing, reading, remarks, richtext, sharing, word_list
+from treatments import (
+    checklists,
+    comparison,
+    publishing,
+    reading,
+    remarks,
+    richtext,
+    sharing,
+    word_list,
+)
 from treatments.admin import commenting
 from treatments.admin.editor import RichTextWidget, references_for_editor
 from treatments.models import Comment, Edition, Page, SharedPreview
@@ -448,10 +457,12 @@ class TextScreen:
         }
         shown = more.get("shown") or self.working or self.current
         context["shown"] = shown
-        context["printed"] = _printed(shown)
+        context["printed"] = printed(shown)
         context["comments"] = commenting.shown(
             page=self.page, edition=shown, user=self.user, everywhere="shown" not in more
         )
+        context["results"] = remarks.results(shown) if shown else []
+        context["checklists"] = checklists.ALL.values()
         if self.writing:
             context["references"] = references_for_editor()
         response = TemplateResponse(self.request, template, context, status=self.status)
@@ -535,7 +546,7 @@ class TextScreen:
         }
 
 
-def _printed(edition):
+def printed(edition):
     """The edition's text as patients read it, for the screen; None where there is none."""
     if edition is None:
         return None
