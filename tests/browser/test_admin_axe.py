@@ -38,7 +38,7 @@ KNOWN = {
         name,
         "label-title-only",
     ): "The label is a picture with the text “Search”, which axe overlooks."
-    for name in ("list", "empty list", "nothing found", "references")
+    for name in ("list", "empty list", "nothing found", "references", "links")
 }
 CLIPPING = Path(__file__).parent.parent / "clippings" / "zotero.ris"
 APP = "/admin/treatments"
@@ -60,11 +60,13 @@ def editor_stands(page):
 
 def lists_of_an_author(page, author):
     live = factories.make_live(factories.make_treatment(tags=["brakes"]))
+    factories.make_link(edition=live, state="broken", said="The page is not there (404).")
     for address, name in (
         ("/admin/", "index"),
         (f"{APP}/treatment/", "list"),
         (f"{APP}/treatment/?q=nothing+like+it", "nothing found"),
         (f"{APP}/term/", "empty list"),
+        (f"{APP}/link/", "links"),
         ("/admin/roles/", "roles"),
         ("/admin/help/", "help"),
         (f"{APP}/treatment/{live.page_id}/history/", "history"),

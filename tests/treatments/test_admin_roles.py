@@ -32,6 +32,11 @@ TABLE = {
     "treatments_reference_history": [IN, IN, NO, YES, YES, YES, YES],
     "treatments_reference_merge": [IN, IN, NO, NO, NO, YES, YES],
     "treatments_reference_delete": [IN, IN, NO, NO, NO, YES, YES],
+    "treatments_link_changelist": [IN, IN, NO, YES, YES, YES, YES],
+    "treatments_link_change": [IN, IN, NO, YES, YES, YES, YES],
+    "treatments_link_history": [IN, IN, NO, YES, YES, YES, YES],
+    "treatments_link_add": [IN, IN, NO, NO, NO, NO, NO],
+    "treatments_link_delete": [IN, IN, NO, NO, NO, NO, NO],
     "taggit_tag_changelist": [IN, IN, NO, YES, YES, YES, YES],
     "taggit_tag_add": [IN, IN, NO, NO, NO, YES, YES],
     "taggit_tag_change": [IN, IN, NO, YES, YES, YES, YES],
@@ -100,6 +105,7 @@ def argument(name):
         "auth_user": factories.make_user().pk,
         "auth_group": Group.objects.first().pk,
         "treatments_reference": factories.make_reference().pk,
+        "treatments_link": factories.make_link().pk,
     }
     return [found[name.rpartition("_")[0].replace("_password", "")]]
 

@@ -62,6 +62,7 @@ def _some(model):
         "Treatment": factories.make_treatment,
         "Term": factories.make_term,
         "Reference": factories.make_reference,
+        "Link": factories.make_link,
     }.get(model.__name__, lambda: model(name="x"))()
 
 

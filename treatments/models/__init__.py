@@ -8,6 +8,7 @@ from treatments.models.editions import (
     SharedPreview,
     titles_of_pages,
 )
+from treatments.models.links import Link, LinkUse
 from treatments.models.pages import Code, OldSlug, Page, PageTag, Term, Topic, Treatment
 from treatments.models.people import User
 from treatments.models.references import Citation, Reference
@@ -20,6 +21,8 @@ __all__ = [
     "Comment",
     "Contributor",
     "Edition",
+    "Link",
+    "LinkUse",
     "OldSlug",
     "Page",
     "PageTag",
