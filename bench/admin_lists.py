@@ -29,7 +29,10 @@ from taggit.models import Tag  # noqa: E402
 from treatments import guards  # noqa: E402
 from treatments.models import (  # noqa: E402
     Citation,
+    Comment,
     Edition,
+    Link,
+    LinkUse,
     PageTag,
     Reference,
     Review,
@@ -38,6 +41,7 @@ from treatments.models import (  # noqa: E402
     Treatment,
     User,
 )
+from treatments.models.links import digest  # noqa: E402
 
 FEW, MANY, RUNS = 150, 10_000, 3
 LONGEST = 500  # milliseconds
@@ -61,6 +65,7 @@ QUERIES = [
     "?under_way=draft",
     "?under_way=in+review",
     "?under_way=scheduled",
+    "?under_way=comments",
     "?review=late",
     "?review=soon",
     "?review=never",
@@ -83,6 +88,10 @@ ADDRESSES = [
     ),
     "/admin/taggit/tag/",
     "/admin/treatments/user/",
+    *(
+        f"/admin/treatments/link/{query}"
+        for query in ("", "?state=broken", "?where=live", "?where=working", "?q=bicycle")
+    ),
 ]
 # SQLite works inside this process: its own time says the same on a busy machine.
 CLOCK = time.process_time if connection.vendor == "sqlite" else time.perf_counter
@@ -129,6 +138,19 @@ def fill(begin, count, people):
             Citation(edition=e, reference=reference, position=1, printed=reference.source_text)
             for e, reference in zip(newest, references, strict=True)
         ],
+        batch_size=500,
+    )
+    Comment.objects.bulk_create(
+        [Comment(edition=e, author=people[1], name="Bo Lee", text="Too long.") for e in newest],
+        batch_size=500,
+    )
+    links = [
+        Link(address=address, digest=digest(address), state="broken", broken_since=NOW)
+        for address in (f"https://bicycle.example/{n}/" for n in numbers)
+    ]
+    Link.objects.bulk_create(links, batch_size=500)
+    LinkUse.objects.bulk_create(
+        [LinkUse(link=link, edition=e) for link, e in zip(links, newest, strict=True)],
         batch_size=500,
     )
     approved = [e for e in editions if e.approved_at]

@@ -14,7 +14,7 @@ import admin_lists as lists  # sets Django up, and fills databases
 from django.db import connection
 
 from treatments import guards
-from treatments.models import Citation, Edition, Page, Reference
+from treatments.models import Citation, Comment, Edition, Page, Reference
 
 MOST, LONGEST = 25, 4
 FEW, MANY = 10, 1_650  # treatments, and as many terms; with fifty topics, of three editions each
@@ -28,7 +28,12 @@ def fill(begin, count, people):
     Page.objects.filter(position__gt=0, position__lt=count // 3).update(owner=me)
     Page.objects.filter(position__gt=count // 2).update(owner=other)
     drafts = Edition.objects.filter(state="draft", page__kind="term")
-    drafts.update(sent_back_at=lists.NOW, sent_back_by=other, sent_back_reason="Too long.")
+    Comment.objects.bulk_create(
+        Comment(
+            edition=draft, author=other, name=other.signature(), text="Too long.", sends_back=True
+        )
+        for e in drafts
+    )
     numbers = list(Citation.objects.values_list("reference", flat=True)[::50])
     Reference.objects.filter(pk__in=numbers).update(retracted=True)
 

@@ -100,6 +100,10 @@ def port(written: str) -> int:
     return int(written)
 
 
+def ports(written: str) -> list[int]:
+    return [port(one.strip()) for one in written.split(",")]
+
+
 def address(written: str) -> str:
     """An address to listen at, as ipaddress writes it."""
     try:

@@ -99,6 +99,7 @@ FEEDBACK_ADDRESS = env.read("FEEDBACK_ADDRESS", environment.feedback_address, ""
 SECURITY_CONTACT = env.read("SECURITY_CONTACT", environment.feedback_address, "")
 LEAFLET_PAPER = env.read("LEAFLET_PAPER", environment.paper, "a4")
 FRAME_ANCESTORS = env.read("FRAME_ANCESTORS", environment.frame_ancestors, [])
+LINK_CHECK_PORTS = env.read("LINK_CHECK_PORTS", environment.ports, [80, 443])
 
 TIME_ZONE = env.read("TIME_ZONE", environment.timezone, "UTC")
 USE_TZ = True

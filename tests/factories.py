@@ -10,7 +10,8 @@ from django.contrib.auth.models import Permission
 from django.utils import timezone
 
 from treatments import publishing
-from treatments.models import Edition, Reference, Term, Topic, Treatment, User
+from treatments.models import Edition, Link, LinkUse, Reference, Term, Topic, Treatment, User
+from treatments.models.links import digest
 
 _count = itertools.count(1)
 ALL = ["write_edition", "approve_edition", "manage_page"]
@@ -55,6 +56,19 @@ def make_reference(key=None, **fields):
         "pages": "20-29",
     } | fields
     return Reference.objects.create(key=key or f"wheeler-{number}", **fields)
+
+
+def make_link(address=None, *, edition=None, reference=None, **fields):
+    """A link of a live text, unless told otherwise, which leads somewhere."""
+    address = address or f"https://bicycle.example/{next(_count)}/"
+    fields = {"state": "good", "checked_at": timezone.now()} | fields
+    if fields["state"] == "broken":
+        fields = {"broken_since": timezone.now()} | fields
+    found = Link.objects.create(address=address, digest=digest(address), **fields)
+    if not (edition or reference):
+        edition = make_live()
+    LinkUse.objects.create(link=found, edition=edition, reference=reference)
+    return found
 
 
 def make_draft(page=None, *, by=None, **words):

@@ -21,6 +21,7 @@ INSTALLATION = [
     "HOSPITAL_NAME",
     "HOST",
     "LEAFLET_PAPER",
+    "LINK_CHECK_PORTS",
     "LINK_COLOUR",
     "PHONE_LINES",
     "PORT",

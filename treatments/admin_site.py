@@ -8,7 +8,7 @@ from django.urls import path, reverse
 
 from treatments import manual, roles
 
-MENU = ["Page", "Treatment", "Topic", "Term", "Reference", "Tag", "User", "Group"]
+MENU = ["Page", "Treatment", "Topic", "Term", "Reference", "Link", "Tag", "User", "Group"]
 
 
 # Where the manual says that its pictures are, and where settings.STATICFILES_DIRS serves them.

@@ -3,6 +3,7 @@
 from django.db.models import Exists, OuterRef, Q
 
 from treatments.models import Citation, Contributor, Edition, Page
+from treatments.models.remarks import sent_back, with_return
 from treatments.publishing import APPROVE, MANAGE, WRITE
 
 # A condition on editions: nobody sees to the page, or only somebody who has left.
@@ -20,12 +21,13 @@ def waiting_for(person):
 
 def drafts_of(person):
     """Drafts that this person holds, those that were sent back among them."""
-    return _written(person, Edition.objects.working().filter(state=Edition.State.DRAFT))
+    drafts = Edition.objects.working().filter(state=Edition.State.DRAFT)
+    return _written(person, with_return(drafts))
 
 
 def sent_back_to(person):
     """Drafts that this person holds and that a reviewer has sent back."""
-    return _written(person, Edition.objects.sent_back())
+    return _written(person, sent_back(Edition.objects.working()))
 
 
 def _written(person, drafts):

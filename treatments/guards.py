@@ -33,6 +33,7 @@ def guards(edition_columns):
     yield from _editions(content)
     yield from _second_person()
     yield from _kept_rows()
+    yield from _remarks()
 
 
 def _pages():
@@ -243,6 +244,8 @@ def _kept_rows():
             "(kept.reference_id = NEW.reference_id OR kept.position = NEW.position)",
         ),
         ("auditentry", "1 = 0"),
+        ("comment", "1 = 0"),
+        ("rating", "1 = 0"),
     ):
         yield Guard(
             f"{table}_not_replaced",
@@ -269,13 +272,41 @@ def _kept_rows():
         sentence = f"The {word} record is only ever added to."
         for event in ("UPDATE", "DELETE"):
             yield Guard(f"{word}_{event.lower()}", table, event, "1 = 1", sentence)
-    for table in ("edition", "contributor", "review", "citation", "auditentry"):
+    for table in (
+        "edition",
+        "contributor",
+        "review",
+        "citation",
+        "auditentry",
+        "comment",
+        "rating",
+    ):
         yield Guard(
             f"{table}_truncate",
             f"treatments_{table}",
             "TRUNCATE",
             "1 = 1",
             "This table is not emptied.",
+        )
+
+
+def _remarks():
+    """What colleagues said stays as they said it; it goes with a draft that is discarded."""
+    for table, words, sentence in (
+        (
+            "comment",
+            changed("id", "edition_id", "author_id", "name", "text", "at", "sends_back"),
+            "What somebody said stays as they said it. Write another comment.",
+        ),
+        ("rating", "1 = 1", "A rating never changes. Rate the text anew."),
+    ):
+        yield Guard(f"{table}_kept_as_written", f"treatments_{table}", "UPDATE", words, sentence)
+        yield Guard(
+            f"{table}_kept",
+            f"treatments_{table}",
+            "DELETE",
+            "EXISTS (SELECT 1 FROM treatments_edition edition WHERE edition.id = OLD.edition_id)",
+            "What somebody said about a text is kept for as long as the text stands.",
         )
 
 

@@ -14,13 +14,16 @@ from treatments import citations, richtext
 from treatments.models import (
     AuditEntry,
     Citation,
+    Comment,
     Contributor,
     Edition,
     Page,
+    Rating,
     Reference,
     Review,
 )
 from treatments.models.editions import SHIPPED_LANGUAGES
+from treatments.models.remarks import LONGEST_COMMENT
 
 WRITE = "treatments.write_edition"
 APPROVE = "treatments.approve_edition"
@@ -124,10 +127,22 @@ def discard(*, edition, by):
     if edition.reviews.exists():
         raise Refusal("This text has been reviewed and is kept.")
     before = {word: getattr(edition, word) for word in WORDS}
-    _audit(by, "discard", edition, before=before)
+    _audit(by, "discard", edition, before=before | _remarks(edition))
     pk = edition.pk
     edition.delete()
-    Contributor.objects.filter(edition_id=pk).delete()
+    for beside in (Contributor, Comment, Rating):  # the guards let them go after it
+        beside.objects.filter(edition_id=pk).delete()
+
+
+def _remarks(edition):
+    """What colleagues said about the edition, for the audit trail; nothing where nobody did."""
+    comments = [f"{comment.name}: {comment.text}" for comment in edition.comments.all()]
+    ratings = [
+        {"checklist": rating.checklist, "rater": rating.name, "answers": rating.answers}
+        for rating in edition.ratings.all()
+    ]
+    found = {"comments": comments, "ratings": ratings}
+    return {name: said for name, said in found.items() if said}
 
 
 # Reviewing
@@ -135,12 +150,12 @@ def discard(*, edition, by):
 
 @transaction.atomic
 def send_back(*, edition, by, reason):
-    """Return a text in review to its writer, with the reason."""
+    """Return a text in review to its writer; the reason becomes a comment to answer."""
     _require(by, APPROVE)
     edition = _working(edition, Edition.State.IN_REVIEW, "Only a text in review can be sent back.")
-    reason = _given(reason, "Say what is to be changed, so that the writer knows.")
-    back = {"sent_back_at": _now(), "sent_back_by": by, "sent_back_reason": reason}
-    _change(edition, by, "send back", reason, state=Edition.State.DRAFT, **back)
+    reason = comment_given(reason, "Say what is to be changed, so that the writer knows.")
+    _change(edition, by, "send back", reason, state=Edition.State.DRAFT)
+    Comment.objects.write(edition=edition, by=by, text=reason, sends_back=True)
     return edition
 
 
@@ -291,6 +306,14 @@ def _given(reason, sentence):
     if not reason:
         raise Refusal(sentence)
     return reason
+
+
+def comment_given(text, sentence):
+    """The words of a comment as they are kept, or a Refusal; `sentence` is that for no words."""
+    text = _given((text or "").replace("\r\n", "\n"), sentence)
+    if len(text) > LONGEST_COMMENT:
+        raise Refusal(f"This is longer than {LONGEST_COMMENT:,} letters. Say it in fewer.")
+    return text
 
 
 def _locked(pk):

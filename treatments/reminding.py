@@ -13,6 +13,7 @@ from django.utils.text import Truncator
 
 from treatments import arranging, desk
 from treatments.models import Edition, ReviewReminder, User
+from treatments.models.remarks import sent_back
 from treatments.publishing import MANAGE
 
 MOST = 20  # pages that a mail names under one heading
@@ -87,7 +88,7 @@ def due(at=None):
 def _found(at):
     """(word, edition, the number of the person whom it concerns, or None)"""
     editions = Edition.objects.filter(language=LANGUAGE).select_related("page").defer("body")
-    for draft in editions.sent_back().select_related("sent_back_by").order_by("sent_back_at"):
+    for draft in sent_back(editions).order_by("sent_back_at"):
         yield "sent back", draft, draft.held_by_id
     live = editions.live(at)
     for word, found in {
@@ -148,7 +149,7 @@ def _told(part):
 def _about(word, edition):
     if word == "sent back":
         reason = Truncator(" ".join(edition.sent_back_reason.split())).chars(SHORT)
-        return f": “{reason}” ({edition.sent_back_by.name()})"
+        return f": “{reason}” ({edition.sent_back_by})"
     if word in ("retracted", "never reviewed"):
         return ""
     day = date_format(edition.due_by, "j F Y")

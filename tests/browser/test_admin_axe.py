@@ -11,6 +11,8 @@ from taggit.models import Tag
 from eduportal import invitation
 from tests import factories
 from tests.browser.admin import at_work, open_text, person
+from treatments import checklists, remarks
+from treatments.admin.rating import rate_url
 from treatments.admin.writing import edition_url
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -36,7 +38,7 @@ KNOWN = {
         name,
         "label-title-only",
     ): "The label is a picture with the text “Search”, which axe overlooks."
-    for name in ("list", "empty list", "nothing found", "references")
+    for name in ("list", "empty list", "nothing found", "references", "links")
 }
 CLIPPING = Path(__file__).parent.parent / "clippings" / "zotero.ris"
 APP = "/admin/treatments"
@@ -58,11 +60,13 @@ def editor_stands(page):
 
 def lists_of_an_author(page, author):
     live = factories.make_live(factories.make_treatment(tags=["brakes"]))
+    factories.make_link(edition=live, state="broken", said="The page is not there (404).")
     for address, name in (
         ("/admin/", "index"),
         (f"{APP}/treatment/", "list"),
         (f"{APP}/treatment/?q=nothing+like+it", "nothing found"),
         (f"{APP}/term/", "empty list"),
+        (f"{APP}/link/", "links"),
         ("/admin/roles/", "roles"),
         ("/admin/help/", "help"),
         (f"{APP}/treatment/{live.page_id}/history/", "history"),
@@ -85,6 +89,17 @@ def texts_of_an_author(page, author):
     open_text(page, draft.page)
     editor_stands(page)
     yield "text to write"
+    remarks.comment(edition=draft, by=author, text="Too long.")
+    said = remarks.comment(edition=draft, by=author, text="Too short.")
+    remarks.resolve(comment=said, by=author)
+    open_text(page, draft.page)
+    editor_stands(page)
+    page.get_by_text("Resolved: 1").click()
+    yield "text with comments"
+    press(page, "Add comment")
+    editor_stands(page)
+    yield "comment refused"
+    open_text(page, draft.page)
     page.get_by_label("Summary").fill("Typed.")
     page.reload()
     editor_stands(page)
@@ -109,6 +124,18 @@ def texts_of_a_reviewer(page, reviewer):
     yield "text in review"
     press(page, "Approve")
     yield "approval refused"
+    page.goto(rate_url(edition.page, 2, checklists.CLEAR_COMMUNICATION))
+    yield "checklist"
+    press(page, "Keep this rating")
+    page.locator("#faults").wait_for()
+    yield "rating refused"
+    answers = dict.fromkeys(checklists.PEMAT_P.items, checklists.NO)
+    remarks.rate(
+        edition=edition, by=reviewer, checklist=checklists.PEMAT_P, answers=answers, version=1
+    )
+    page.goto(edition_url(edition.page, 2))
+    page.get_by_text("Without a point").click()
+    yield "edition with a rating"
     page.goto(edition_url(edition.page, 1))
     yield "edition"
     open_text(page, factories.make_scheduled().page)

@@ -35,6 +35,8 @@ REFUSED = [
     ({"PORT": "0"}, "PORT is"),
     ({"PORT": "65536"}, "PORT is"),
     ({"PORT": "-1"}, "PORT is"),
+    ({"LINK_CHECK_PORTS": "80,https"}, "LINK_CHECK_PORTS is"),
+    ({"LINK_CHECK_PORTS": "80,"}, "LINK_CHECK_PORTS is"),
     ({"DEBUG": "perhaps"}, "DEBUG is"),
     ({"DEBUG": "yes", "SITE_URL": WEB}, "DEBUG is on while SITE_URL is https"),
     ({"DATABASE_URL": "mysql://db/portal", "SECRET_KEY": KEY}, "DATABASE_URL does not begin"),

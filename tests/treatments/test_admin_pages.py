@@ -239,8 +239,8 @@ def sorted_by(column):
 def test_the_menu_stands_in_the_editors_order(staff):
     (texts,) = staff.get("/admin/").context["app_list"]
     names = [model["name"] for model in texts["models"]]
-    texts = ["All pages", "Treatments", "Topics", "Terms"]
-    assert names == [*texts, "References", "Tags", "People", "Groups"]
+    texts = ["All pages", "Treatments", "Topics", "Terms", "References", "Links", "Tags"]
+    assert names == [*texts, "People", "Groups"]
 
 
 def test_the_list_shows_no_editions_of_other_languages(staff):

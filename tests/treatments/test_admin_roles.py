@@ -6,7 +6,7 @@ from django.urls import URLResolver, get_resolver, reverse
 from taggit.models import Tag
 
 from tests import factories
-from treatments import roles, sharing
+from treatments import remarks, roles, sharing
 from treatments.admin import writing
 from treatments.models import Edition
 
@@ -33,6 +33,11 @@ TABLE = {
     "treatments_reference_history": [IN, IN, NO, YES, YES, YES, YES],
     "treatments_reference_merge": [IN, IN, NO, NO, NO, YES, YES],
     "treatments_reference_delete": [IN, IN, NO, NO, NO, YES, YES],
+    "treatments_link_changelist": [IN, IN, NO, YES, YES, YES, YES],
+    "treatments_link_change": [IN, IN, NO, YES, YES, YES, YES],
+    "treatments_link_history": [IN, IN, NO, YES, YES, YES, YES],
+    "treatments_link_add": [IN, IN, NO, NO, NO, NO, NO],
+    "treatments_link_delete": [IN, IN, NO, NO, NO, NO, NO],
     "taggit_tag_changelist": [IN, IN, NO, YES, YES, YES, YES],
     "taggit_tag_export": [IN, IN, NO, YES, YES, YES, YES],
     "taggit_tag_add": [IN, IN, NO, NO, NO, YES, YES],
@@ -66,6 +71,7 @@ for _kind in ("topic", "treatment", "term"):
         f"treatments_{_kind}_text": [IN, IN, NO, YES, YES, YES, YES],
         f"treatments_{_kind}_edition": [IN, IN, NO, YES, YES, YES, YES],
         f"treatments_{_kind}_preview": [IN, IN, NO, YES, YES, YES, YES],
+        f"treatments_{_kind}_rate": [IN, IN, NO, YES, YES, YES, YES],
         f"treatments_{_kind}_change": [IN, IN, NO, YES, YES, YES, YES],
         f"treatments_{_kind}_history": [IN, IN, NO, YES, YES, YES, YES],
         f"treatments_{_kind}_delete": [IN, IN, NO, NO, NO, NO, NO],  # approved text is kept
@@ -109,6 +115,7 @@ def argument(name):
         "auth_user": factories.make_user().pk,
         "auth_group": Group.objects.first().pk,
         "treatments_reference": factories.make_reference().pk,
+        "treatments_link": factories.make_link().pk,
     }
     return [found[name.rpartition("_")[0].replace("_password", "")]]
 
@@ -116,6 +123,8 @@ def argument(name):
 def address(name):
     if name.endswith(("_edition", "_preview")):
         return reverse(f"admin:{name}", args=[*argument(name), 1])
+    if name.endswith("_rate"):
+        return reverse(f"admin:{name}", args=[*argument(name), 1, "pemat-p"])
     own = name.endswith(("_change", "_delete", "_history", "_text", "_merge"))
     needs = own and name != "password_change"
     found = reverse(f"admin:{name}", args=argument(name) if needs else [])
@@ -164,6 +173,9 @@ VERBS = {
     "restore": ["Authors", "Reviewers", "Managers", "administrator"],
     "share": ["Authors", "Reviewers", "Managers", "administrator"],
     "revoke": ["Authors", "Reviewers", "Managers", "administrator"],
+    "comment": ["Authors", "Reviewers", "Managers", "administrator"],
+    "resolve": ["Authors", "Reviewers", "Managers", "administrator"],
+    "reopen": ["Authors", "Reviewers", "Managers", "administrator"],
     "approve": ["Reviewers", "Managers", "administrator"],
     "send_back": ["Reviewers", "Managers", "administrator"],
     "review_unchanged": ["Reviewers", "Managers", "administrator"],
@@ -174,6 +186,7 @@ DATA = {
     "title": "T",
     "body": "<p>B</p>",
     "reason": "x",
+    "text": "x",
     "evidence_checked": "on",
     "due_by": "2100-01-01",
     "version": "1",
@@ -214,7 +227,12 @@ def test_each_verb_obeys_those_who_may(client, verb, who):
         client.force_login(user)
     edition = subject(verb, user)
     data = DATA | {"verb": verb, "edition": edition.pk, "link": link_to(edition, verb)}
-    found = client.post(f"/admin/treatments/treatment/{edition.page_id}/text/", data)
+    address = f"/admin/treatments/treatment/{edition.page_id}/text/"
+    if verb in ("comment", "resolve", "reopen"):
+        del data["body"]  # with words in the form the screen comes back with them
+        said = remarks.comment(edition=edition, by=factories.make_user(), text="y")
+        address += f"?comment={said.pk}"
+    found = client.post(address, data)
     if who in ("nobody", "visitor"):
         assert "/admin/login/" in found["Location"]
     elif who not in VERBS[verb]:

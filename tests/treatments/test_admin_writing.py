@@ -72,8 +72,8 @@ def test_opening_a_text_creates_nothing(as_, author):
     assert Edition.objects.count() == 1
 
 
-def test_a_live_text_shows_one_button_to_an_author(as_, author):
-    assert buttons(as_(author, factories.make_live().page)) == ["write"]
+def test_a_live_text_is_written_anew_or_commented_on_by_an_author(as_, author):
+    assert buttons(as_(author, factories.make_live().page)) == ["write", "comment"]
 
 
 def test_write_a_new_edition_begins_with_the_words_patients_read(as_, author):
@@ -352,7 +352,7 @@ def test_an_unknown_button_does_nothing(as_, author, verb):
     assert said(answer) == ["This button is not known. Nothing was changed."]
 
 
-@pytest.mark.parametrize("pk", ["", "0", "x", "9" * 30])
+@pytest.mark.parametrize("pk", ["", "0", "x", "9" * 30, "²", "٣"])
 def test_a_button_of_an_edition_that_is_gone_does_nothing(as_, author, pk):
     page = factories.make_draft(by=author).page
     answer = as_(author, page, "discard", 409, edition=pk)

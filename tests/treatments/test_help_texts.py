@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 
 from tests import factories
-from treatments.admin import writing
+from treatments.admin import commenting, writing
 from treatments.models import Code, Edition, Page, Reference, Review, User
 
 FORMS = [
@@ -15,6 +15,7 @@ FORMS = [
     writing.CheckedForm,
     writing.ReasonForm,
     writing.WithdrawForm,
+    commenting.CommentForm,
 ]
 
 
@@ -62,6 +63,7 @@ def _some(model):
         "Treatment": factories.make_treatment,
         "Term": factories.make_term,
         "Reference": factories.make_reference,
+        "Link": factories.make_link,
     }.get(model.__name__, lambda: model(name="x"))()
 
 

@@ -1,5 +1,5 @@
 """What staff see and do, one module for each subject."""
 
-from treatments.admin import checks, desk, pages, people, references, tags
+from treatments.admin import checks, desk, links, pages, people, references, tags
 
-__all__ = ["checks", "desk", "pages", "people", "references", "tags"]
+__all__ = ["checks", "desk", "links", "pages", "people", "references", "tags"]

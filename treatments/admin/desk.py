@@ -145,7 +145,7 @@ def _in_review(edition):
 
 def _sent_back(edition):
     reason = Truncator(edition.sent_back_reason).chars(SHORT)
-    return f"“{reason}” {edition.sent_back_by.name()}, {_day(edition.sent_back_at)}"
+    return f"“{reason}” {edition.sent_back_by}, {_day(edition.sent_back_at)}"
 
 
 def _draft(edition):
@@ -263,7 +263,7 @@ SECTIONS = [
         "page was sent back to you",
         "pages were sent back to you",
         "sent back to you",
-        _editions(desk.sent_back_to, "sent_back_at", tell=["sent_back_by"]),
+        _editions(desk.sent_back_to, "sent_back_at", tell=[]),
         _each(_sent_back),
         PAGES,
         "under_way=sent+back",

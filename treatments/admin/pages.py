@@ -1,5 +1,7 @@
 """The lists of topics, treatments and terms; their address, order, codes and tags."""
 
+from collections import Counter
+
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -10,6 +12,7 @@ from django.db.models.expressions import OrderBy
 from django.db.models.functions import Lower
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
+from django.template.defaultfilters import pluralize
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
@@ -17,12 +20,13 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 
 from treatments import arranging, desk
-from treatments.admin import writing
+from treatments.admin import rating, writing
 from treatments.admin.exporting import CompletedList, Exported
 from treatments.admin.page_search import page_search
 from treatments.models import (
     AuditEntry,
     Code,
+    Comment,
     Edition,
     Page,
     Term,
@@ -66,10 +70,12 @@ class UnderWay(admin.SimpleListFilter):
     def lookups(self, request, model_admin):
         for_me = [("for me", "waiting for my review")] if request.user.has_perm(APPROVE) else []
         mine = [("sent back", "sent back to me"), ("my drafts", "my drafts"), ("mine", "mine")]
-        return [*for_me, *mine, *Edition.State.choices[:2], ("scheduled", "scheduled")]
+        states = [*Edition.State.choices[:2], ("scheduled", "scheduled")]
+        return [*for_me, *mine, *states, ("comments", "open comments")]
 
     def queryset(self, request, pages):
         working = Edition.objects.working()
+        open_comments = Comment.objects.open().filter(edition=OuterRef("pk"))
         words = {
             "for me": desk.waiting_for(request.user),
             "sent back": desk.sent_back_to(request.user),
@@ -78,6 +84,7 @@ class UnderWay(admin.SimpleListFilter):
             "draft": working.filter(state="draft"),
             "in review": working.filter(state="in review"),
             "scheduled": Edition.objects.scheduled(),
+            "comments": Edition.objects.filter(Exists(open_comments)),
         }
         return pages.filter(editions_of(words[self.value()])) if self.value() in words else pages
 
@@ -187,6 +194,10 @@ class PageList(CompletedList):
             by_page = {edition.page_id: edition for edition in found}
             for page in pages:
                 setattr(page, name, by_page.get(page.pk))
+        comments = Comment.objects.open().filter(edition__in=editions.values("pk"))
+        comments = Counter(comments.values_list("edition__page", flat=True))
+        for page in pages:
+            page.open_comments = comments[page.pk]
         self._name_topics(pages)
 
     def _name_topics(self, pages):
@@ -336,6 +347,8 @@ class PagesAdmin(Exported):
             told.append(f"Edition {working.number}, {working.get_state_display()}, {holder}")
         if scheduled := page.scheduled:
             told.append(f"Edition {scheduled.number} from {_day(scheduled.publish_at)}")
+        if count := page.open_comments:
+            told.append(f"{count} open comment{pluralize(count)}")
         return "; ".join(told) or "–"
 
     @admin.display(description="next review", ordering="sorted")
@@ -451,6 +464,7 @@ class PagesAdmin(Exported):
             ("<int:pk>/text/", writing.text, "text"),
             ("<int:pk>/editions/<int:number>/", writing.edition, "edition"),
             ("<int:pk>/editions/<int:number>/preview/", writing.preview, "preview"),
+            ("<int:pk>/editions/<int:number>/rate/<slug:checklist>/", rating.rate, "rate"),
         ]
         return [
             path(

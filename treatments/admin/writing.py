@@ -15,9 +15,19 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.views.decorators.http import require_safe
 
-from treatments import comparison, publishing, reading, richtext, sharing, word_list
+from treatments import (
+    checklists,
+    comparison,
+    publishing,
+    reading,
+    remarks,
+    richtext,
+    sharing,
+    word_list,
+)
+from treatments.admin import commenting
 from treatments.admin.editor import RichTextWidget, references_for_editor
-from treatments.models import Edition, Page, SharedPreview
+from treatments.models import Comment, Edition, Page, SharedPreview
 from treatments.publishing import APPROVE, MANAGE, WRITE
 
 LANGUAGE = "en"
@@ -203,6 +213,12 @@ def _require_staff_of_texts(user):
 SENT = "Sent to review. A colleague who wrote none of it can approve it now."
 
 
+def _number(written):
+    """The number of a row or a version that a button came with; None for anything else."""
+    fits = written and written.isascii() and written.isdigit() and len(written) < 19
+    return int(written) if fits else None
+
+
 def _holds(edition, words):
     """Whether an edition, or None, has these words already."""
     return edition is not None and all(
@@ -221,7 +237,7 @@ class TextScreen:
     def __init__(self, request, page):
         self.request, self.page, self.user = request, page, request.user
         editions = page.editions.filter(language=LANGUAGE)
-        self.editions = editions.select_related("author", "approver", "held_by", "sent_back_by")
+        self.editions = editions.select_related("author", "approver", "held_by")
         self.working = self.editions.working().select_related("page").first()
         self.current = editions.current().with_review().select_related("page").first()
         self.live = editions.live().filter(pk=self.current.pk).exists() if self.current else False
@@ -229,6 +245,7 @@ class TextScreen:
         self.forms = {}
         self.writing = self._writes_on()
         self.theirs = None
+        self.keeps_typed = False
         self.status = 200
 
     def _writes_on(self):
@@ -262,6 +279,8 @@ class TextScreen:
         if done is None:  # to an address of its own, so that Back and Reload lead there again
             return HttpResponseRedirect(f"{text_url(self.page)}?write")
         messages.success(self.request, done)
+        if self.keeps_typed:
+            return self.show()
         return HttpResponseRedirect(text_url(self.page))
 
     def refused(self, sentence, status):
@@ -287,16 +306,14 @@ class TextScreen:
 
     def target(self):
         """The edition that the pressed button stood beside."""
-        pk = self.request.POST.get("edition", "")
-        found = self.editions.filter(pk=pk).first() if pk.isdigit() and len(pk) < 19 else None
+        found = self.editions.filter(pk=_number(self.request.POST.get("edition"))).first()
         if found is None:
             raise publishing.Outdated("This edition has been discarded.", None)
         return found
 
     def seen(self):
         """The version of the text that the button stood under."""
-        version = self.request.POST.get("version", "")
-        return int(version) if version.isdigit() and len(version) < 10 else None
+        return _number(self.request.POST.get("version"))
 
     def write(self):
         if not self.may(WRITE):
@@ -333,7 +350,7 @@ class TextScreen:
     def send_back(self):
         reason = self.filled_in("send_back", ReasonForm)["reason"]
         publishing.send_back(edition=self.target(), by=self.user, reason=reason)
-        return "Sent back to its writer, with your reason."
+        return "Sent back to its writer, with your reason as a comment."
 
     def approve(self):
         filled_in = self.filled_in("approve", ApproveForm)
@@ -374,13 +391,42 @@ class TextScreen:
         return f"The link is made. It works for {sharing.DAYS} days, for whoever has it."
 
     def revoke(self):
-        pk = self.request.POST.get("link", "")
         links = SharedPreview.objects.filter(edition__page=self.page)
-        found = links.filter(pk=pk).first() if pk.isdigit() and len(pk) < 19 else None
+        found = links.filter(pk=_number(self.request.POST.get("link"))).first()
         if found is None:
             raise publishing.Refusal("There is no such link any more.")
         sharing.revoke(shared=found, by=self.user)
         return "The link does not work any more."
+
+    def comment(self):
+        self._keep_typed()
+        said = self.filled_in("comment", commenting.CommentForm)["text"]
+        remarks.comment(edition=self.target(), by=self.user, text=said)
+        del self.forms["comment"]
+        return "Your comment is kept. Colleagues read it beside the text."
+
+    def resolve(self):
+        self._keep_typed()
+        remarks.resolve(comment=self.meant_comment(), by=self.user)
+        return "Resolved. The comment stands under “Resolved” from now on."
+
+    def reopen(self):
+        self._keep_typed()
+        remarks.reopen(comment=self.meant_comment(), by=self.user)
+        return "The comment is open again."
+
+    def meant_comment(self):
+        found = Comment.objects.about(self.page, LANGUAGE)
+        found = found.filter(pk=_number(self.request.GET.get("comment"))).first()
+        if found is None:
+            raise publishing.Refusal("This comment is not here any more.")
+        return found
+
+    def _keep_typed(self):
+        """Leave the words that somebody is writing in their form, unsaved."""
+        if "body" in self.request.POST and self.may(WRITE):
+            self.forms["save"] = self.form_class()(self.request.POST, instance=Edition())
+            self.writing = self.keeps_typed = True
 
     def restore(self):
         old = self.target()
@@ -406,13 +452,17 @@ class TextScreen:
             "forms": {**self.empty_forms(), **self.forms},
             "theirs": self.theirs,
             "difference": self.difference(),
-            "sent_back": self.sent_back(),
             "can": self.can(),
             **more,
         }
         shown = more.get("shown") or self.working or self.current
         context["shown"] = shown
-        context["printed"] = _printed(shown)
+        context["printed"] = printed(shown)
+        context["comments"] = commenting.shown(
+            page=self.page, edition=shown, user=self.user, everywhere="shown" not in more
+        )
+        context["results"] = remarks.results(shown) if shown else []
+        context["checklists"] = checklists.ALL.values()
         if self.writing:
             context["references"] = references_for_editor()
         response = TemplateResponse(self.request, template, context, status=self.status)
@@ -434,12 +484,6 @@ class TextScreen:
             for name in yours
             if yours[name] != other[name]
         ]
-
-    def sent_back(self):
-        """The draft, where it was sent back to its writer; else None."""
-        draft = self.working
-        returned = draft and draft.state == Edition.State.DRAFT and draft.sent_back_at
-        return draft if returned else None
 
     def links(self):
         """[(SharedPreview, its full address)] of the working edition."""
@@ -475,6 +519,7 @@ class TextScreen:
             "review_unchanged": CheckedForm(auto_id="review_%s"),
             "withdraw": WithdrawForm(auto_id="withdraw_%s"),
             "cancel_schedule": ReasonForm(auto_id="cancel_%s"),
+            "comment": commenting.CommentForm(auto_id="comment_%s"),
         }
 
     def can(self):
@@ -501,7 +546,7 @@ class TextScreen:
         }
 
 
-def _printed(edition):
+def printed(edition):
     """The edition's text as patients read it, for the screen; None where there is none."""
     if edition is None:
         return None
@@ -522,6 +567,9 @@ VERBS = {
     "discard": TextScreen.discard,
     "take_over": TextScreen.take_over,
     "restore": TextScreen.restore,
+    "comment": TextScreen.comment,
+    "resolve": TextScreen.resolve,
+    "reopen": TextScreen.reopen,
     "share": TextScreen.share,
     "revoke": TextScreen.revoke,
 }

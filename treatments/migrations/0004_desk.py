@@ -21,28 +21,9 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.AddField(
-            model_name='edition',
-            name='sent_back_at',
-            field=models.DateTimeField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='edition',
-            name='sent_back_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='edition',
-            name='sent_back_reason',
-            field=models.TextField(blank=True),
-        ),
-        migrations.AddField(
             model_name='page',
             name='owner',
             field=models.ForeignKey(blank=True, help_text='Who sees to it that the page is reviewed in time, and is reminded of it. Patients do not see this name. Without an owner, Managers are reminded.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('sent_back_at', None), ('sent_back_by', None), ('sent_back_reason', '')), models.Q(('sent_back_at__isnull', False), ('sent_back_by__isnull', False), models.Q(('sent_back_reason', ''), _negated=True)), _connector='OR'), name='edition_sent_back_with_reason', violation_error_message='Sending a text back needs a reason.'),
         ),
         migrations.AddField(
             model_name='reviewreminder',

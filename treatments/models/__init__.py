@@ -8,19 +8,25 @@ from treatments.models.editions import (
     SharedPreview,
     titles_of_pages,
 )
+from treatments.models.links import Link, LinkUse
 from treatments.models.pages import Code, OldSlug, Page, PageTag, Term, Topic, Treatment
 from treatments.models.people import ReviewReminder, User
 from treatments.models.references import Citation, Reference, cited_in
+from treatments.models.remarks import Comment, Rating
 
 __all__ = [
     "AuditEntry",
     "Citation",
     "Code",
+    "Comment",
     "Contributor",
     "Edition",
+    "Link",
+    "LinkUse",
     "OldSlug",
     "Page",
     "PageTag",
+    "Rating",
     "Reference",
     "Review",
     "ReviewReminder",

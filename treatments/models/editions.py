@@ -29,10 +29,6 @@ class EditionQuerySet(models.QuerySet):
         """Drafts and texts in review: at most one for each page and language."""
         return self.exclude(state="approved")
 
-    def sent_back(self):
-        """Drafts that a reviewer has returned to their writer, with what was said."""
-        return self.filter(state="draft", sent_back_at__isnull=False)
-
     def published(self, at=None):
         """Those whose time has come. One withdrawn before its time never counts."""
         return self.filter(
@@ -218,12 +214,6 @@ class Edition(models.Model):
     version = models.PositiveIntegerField(default=0)  # counts the saves, to notice two windows
     saved_at = models.DateTimeField(null=True, blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
-    # The last time it was returned to its writer.
-    sent_back_at = models.DateTimeField(null=True, blank=True)
-    sent_back_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    sent_back_reason = models.TextField(blank=True)
     approved_at = models.DateTimeField(null=True, blank=True)
     publish_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
@@ -314,13 +304,6 @@ class Edition(models.Model):
                 | Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False)
                 & ~Q(withdrawn_reason=""),
                 violation_error_message="Withdrawing needs a reason.",
-            ),
-            models.CheckConstraint(
-                name="edition_sent_back_with_reason",
-                condition=Q(sent_back_at=None, sent_back_by=None, sent_back_reason="")
-                | Q(sent_back_at__isnull=False, sent_back_by__isnull=False)
-                & ~Q(sent_back_reason=""),
-                violation_error_message="Sending a text back needs a reason.",
             ),
             models.CheckConstraint(
                 name="edition_language_shipped",

@@ -244,8 +244,12 @@ class Reference(models.Model):
         if self.url:
             return self.url
         if self.doi:
-            return f"https://doi.org/{quote(self.doi)}"
+            return self.doi_link()
         return f"https://pubmed.ncbi.nlm.nih.gov/{self.pmid}/" if self.pmid else ""
+
+    def doi_link(self):
+        """The address that its DOI leads to; "" where it has none."""
+        return f"https://doi.org/{quote(self.doi)}" if self.doi else ""
 
     def printed(self):
         """The reference as patients read it: as received, or in Vancouver style once verified."""
