@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group
 
+from treatments.admin.exporting import Exported
 from treatments.models import User
 
 admin.site.unregister(Group)
@@ -23,12 +24,12 @@ class AdministratorsOnly:
 
 
 @admin.register(Group)
-class RolesAdmin(AdministratorsOnly, GroupAdmin):
+class RolesAdmin(AdministratorsOnly, Exported, GroupAdmin):
     pass
 
 
 @admin.register(User)
-class PeopleAdmin(AdministratorsOnly, UserAdmin):
+class PeopleAdmin(AdministratorsOnly, Exported, UserAdmin):
     list_display = ["username", "first_name", "last_name", "credentials", "roles", "is_active"]
     list_filter = ["groups", "is_active", "is_superuser"]
     readonly_fields = ["last_login", "date_joined"]
