@@ -13,6 +13,7 @@ from treatments.models import Edition
 pytestmark = pytest.mark.django_db
 WHO = ["nobody", "visitor", "staff", "Authors", "Reviewers", "Managers", "administrator"]
 IN, NO, YES = "sign in", 403, 200
+POST = 405  # nothing but what is sent is answered; it has a test of its own
 
 # {address: what a GET answers nobody, a visitor with an account, staff without a role, Authors,
 # Reviewers, Managers, administrators}
@@ -59,6 +60,7 @@ for _kind in ("topic", "treatment", "term"):
         f"treatments_{_kind}_export": [IN, IN, NO, YES, YES, YES, YES],
         f"treatments_{_kind}_add": [IN, IN, NO, YES, YES, YES, YES],
         f"treatments_{_kind}_text": [IN, IN, NO, YES, YES, YES, YES],
+        f"treatments_{_kind}_advice": [IN, IN, NO, POST, POST, POST, POST],
         f"treatments_{_kind}_edition": [IN, IN, NO, YES, YES, YES, YES],
         f"treatments_{_kind}_preview": [IN, IN, NO, YES, YES, YES, YES],
         f"treatments_{_kind}_change": [IN, IN, NO, YES, YES, YES, YES],
@@ -111,7 +113,7 @@ def argument(name):
 def address(name):
     if name.endswith(("_edition", "_preview")):
         return reverse(f"admin:{name}", args=[*argument(name), 1])
-    own = name.endswith(("_change", "_delete", "_history", "_text", "_merge"))
+    own = name.endswith(("_change", "_delete", "_history", "_text", "_merge", "_advice"))
     needs = own and name != "password_change"
     found = reverse(f"admin:{name}", args=argument(name) if needs else [])
     return found + (ASKING if name == "autocomplete" else "")

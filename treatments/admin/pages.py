@@ -16,7 +16,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 
 from treatments import arranging
-from treatments.admin import writing
+from treatments.admin import advising, writing
 from treatments.admin.exporting import CompletedList, Exported
 from treatments.admin.page_search import page_search
 from treatments.models import AuditEntry, Code, Edition, Term, Topic, Treatment, titles_of_pages
@@ -312,6 +312,7 @@ class PagesAdmin(Exported):
         model = self.opts.model_name
         screens = [
             ("<int:pk>/text/", writing.text, "text"),
+            ("<int:pk>/advice/", advising.advise, "advice"),
             ("<int:pk>/editions/<int:number>/", writing.edition, "edition"),
             ("<int:pk>/editions/<int:number>/preview/", writing.preview, "preview"),
         ]

@@ -17,6 +17,7 @@ from django.utils.formats import date_format
 from django.views.decorators.http import require_safe
 
 from treatments import comparison, publishing, reading, richtext, sharing, word_list
+from treatments.admin import advising
 from treatments.admin.editor import RichTextWidget, references_for_editor
 from treatments.models import AuditEntry, Edition, Page, SharedPreview
 from treatments.publishing import APPROVE, MANAGE, WRITE
@@ -409,6 +410,7 @@ class TextScreen:
             "difference": self.difference(),
             "sent_back": self.sent_back(),
             "can": self.can(),
+            "advice": self.advice(),
             **more,
         }
         shown = more.get("shown") or self.working or self.current
@@ -419,6 +421,14 @@ class TextScreen:
         response = TemplateResponse(self.request, template, context, status=self.status)
         response.edits_rich_text = self.writing
         return response
+
+    def advice(self):
+        """What the panel beside the form says of the words in it; None where nobody writes."""
+        if not self.writing:
+            return None
+        form = self.words_form()
+        summary, body = (form[name].value() or "" for name in ("summary", "body"))
+        return advising.in_words(self.page.kind, summary, body)
 
     def difference(self):
         """[(field, its words in the form and in what somebody else saved)] where they differ."""

@@ -10,6 +10,7 @@ from treatments.models.editions import (
 )
 from treatments.models.pages import Code, OldSlug, Page, PageTag, Term, Topic, Treatment
 from treatments.models.people import User
+from treatments.models.readability import LiveText, Measurement, PlainWord
 from treatments.models.references import Citation, Reference
 
 __all__ = [
@@ -18,9 +19,12 @@ __all__ = [
     "Code",
     "Contributor",
     "Edition",
+    "LiveText",
+    "Measurement",
     "OldSlug",
     "Page",
     "PageTag",
+    "PlainWord",
     "Reference",
     "Review",
     "SharedPreview",
