@@ -8,7 +8,7 @@ from django.urls import path, reverse
 
 from treatments import manual, roles
 
-MENU = ["Treatment", "Topic", "Term", "Reference", "Tag", "User", "Group"]
+MENU = ["Treatment", "Topic", "Term", "Reference", "LiveText", "PlainWord", "Tag", "User", "Group"]
 
 
 # Where the manual says that its pictures are, and where settings.STATICFILES_DIRS serves them.
@@ -36,6 +36,9 @@ class PortalAdmin(admin.AdminSite):
             path("roles/", self.admin_view(self.roles), name="roles"),
             path("help/", self.admin_view(self.help), name="help"),
         ]
+        for model_admin in self._registry.values():
+            # Screens of a model that stand at the top, such as the library.
+            own += getattr(model_admin, "get_site_urls", list)()
         return own + super().get_urls()
 
     def help(self, request):

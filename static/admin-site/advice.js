@@ -145,4 +145,8 @@
   });
 
   form.addEventListener("input", later);
+
+  // From the report on the library: straight to a passage, once the editor stands.
+  const [, wanted] = /^#passage-(-?\d+)$/.exec(location.hash) ?? [];
+  if (wanted && window.CKEDITOR) CKEDITOR.on("instanceReady", () => lead(Number(wanted), ""));
 })();

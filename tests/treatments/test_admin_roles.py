@@ -8,7 +8,7 @@ from taggit.models import Tag
 from tests import factories
 from treatments import roles, sharing
 from treatments.admin import writing
-from treatments.models import Edition
+from treatments.models import Edition, PlainWord
 
 pytestmark = pytest.mark.django_db
 WHO = ["nobody", "visitor", "staff", "Authors", "Reviewers", "Managers", "administrator"]
@@ -34,6 +34,16 @@ TABLE = {
     "treatments_reference_history": [IN, IN, NO, YES, YES, YES, YES],
     "treatments_reference_merge": [IN, IN, NO, NO, NO, YES, YES],
     "treatments_reference_delete": [IN, IN, NO, NO, NO, YES, YES],
+    "treatments_livetext_changelist": [IN, IN, NO, YES, YES, YES, YES],
+    "treatments_livetext_export": [IN, IN, NO, YES, YES, YES, YES],
+    "library_text": [IN, IN, NO, YES, YES, YES, YES],
+    "library_measure": [IN, IN, NO, POST, POST, POST, POST],
+    "treatments_plainword_changelist": [IN, IN, NO, YES, YES, YES, YES],
+    "treatments_plainword_export": [IN, IN, NO, YES, YES, YES, YES],
+    "treatments_plainword_add": [IN, IN, NO, NO, NO, YES, YES],
+    "treatments_plainword_change": [IN, IN, NO, YES, YES, YES, YES],
+    "treatments_plainword_history": [IN, IN, NO, YES, YES, YES, YES],
+    "treatments_plainword_delete": [IN, IN, NO, NO, NO, YES, YES],
     "taggit_tag_changelist": [IN, IN, NO, YES, YES, YES, YES],
     "taggit_tag_export": [IN, IN, NO, YES, YES, YES, YES],
     "taggit_tag_add": [IN, IN, NO, NO, NO, YES, YES],
@@ -100,7 +110,10 @@ def argument(name):
         return [factories.make_live(page).page_id]
     if kind == "term":
         return [factories.make_live(factories.make_term()).page_id]
+    if name == "library_text":
+        return [factories.make_live().page_id]
     found = {
+        "treatments_plainword": PlainWord.objects.get_or_create(word="velocipede")[0].pk,
         "taggit_tag": Tag.objects.get_or_create(name="brakes", slug="brakes")[0].pk,
         "treatments_user": factories.make_user().pk,
         "auth_user": factories.make_user().pk,

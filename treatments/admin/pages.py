@@ -16,7 +16,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 
 from treatments import arranging
-from treatments.admin import advising, writing
+from treatments.admin import advising, library, writing
 from treatments.admin.exporting import CompletedList, Exported
 from treatments.admin.page_search import page_search
 from treatments.models import AuditEntry, Code, Edition, Term, Topic, Treatment, titles_of_pages
@@ -104,6 +104,12 @@ def by_next_review():
     return OrderBy(day, nulls_last=True)
 
 
+def by_reading_grade():
+    """By the grade of the live text; what has none comes last."""
+    live = Edition.objects.live().filter(page=OuterRef("pk"), language=writing.LANGUAGE)
+    return OrderBy(Subquery(live.values("measurement__grade")[:1]), nulls_last=True)
+
+
 class PageList(CompletedList):
     """Fetches the editions of the rows shown, rather than of every page, in three queries."""
 
@@ -112,7 +118,7 @@ class PageList(CompletedList):
         self.title = self.opts.verbose_name_plural.capitalize()
 
     # {column: by what it is sorted}, made anew for each request, since the moment counts.
-    SORTED = {"name": by_title, "next_review": by_next_review}
+    SORTED = {"name": by_title, "next_review": by_next_review, "reading_grade": by_reading_grade}
 
     def get_ordering_field(self, field_name):
         made = self.SORTED.get(field_name)
@@ -120,7 +126,7 @@ class PageList(CompletedList):
 
     def complete(self, pages):
         editions = Edition.objects.filter(language=writing.LANGUAGE, page__in=pages)
-        editions = editions.select_related("held_by").defer("body")
+        editions = editions.select_related("held_by", "measurement").defer("body")
         words = {
             "current": editions.current().with_review(),
             "working": editions.working(),
@@ -197,7 +203,7 @@ class CodeInline(admin.TabularInline):
 class PagesAdmin(Exported):
     """What topics, treatments and terms share."""
 
-    list_display = ["name", "shown", "under_way", "next_review"]
+    list_display = ["name", "shown", "under_way", "next_review", "reading_grade"]
     list_filter = [ShownNow, UnderWay, NextReview, "tags"]
     list_per_page = 100
     search_fields = ["slug"]  # and titles, see get_search_results
@@ -264,6 +270,11 @@ class PagesAdmin(Exported):
         late = current.due_by < timezone.localdate()
         day = date_format(current.due_by, "j F Y")
         return format_html("<strong>Late: {}</strong>", day) if late else day
+
+    @admin.display(description="reading grade", ordering="sorted")
+    def reading_grade(self, page):
+        shown = page.current or page.working
+        return library.figure(shown, "grade") if shown else "–"
 
     # Adding opens the page and leads to its text; changing is the second screen
 
