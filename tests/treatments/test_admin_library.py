@@ -102,7 +102,9 @@ def test_it_is_fetched_as_csv_and_that_is_audited(staff, easy, hard):
     head, *rows = csv.reader(io.StringIO(text, newline=""))
     assert head[0] == "Title"
     assert [row[0] for row in rows] == ["Gears"]
-    assert AuditEntry.objects.filter(action="export", subject="list of library").exists()
+    assert AuditEntry.objects.filter(
+        action="export", subject="list of texts in the library"
+    ).exists()
 
 
 def test_the_list_costs_as_many_queries_for_many_texts_as_for_few(staff, easy):

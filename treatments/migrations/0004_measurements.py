@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'text in the library',
-                'verbose_name_plural': 'library',
+                'verbose_name_plural': 'texts in the library',
                 'proxy': True,
                 'default_permissions': (),
                 'indexes': [],

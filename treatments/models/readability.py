@@ -46,7 +46,7 @@ class LiveText(Edition):
         proxy = True
         default_permissions = ()
         verbose_name = "text in the library"
-        verbose_name_plural = "library"
+        verbose_name_plural = "texts in the library"
 
 
 class PlainWordManager(models.Manager):
