@@ -74,7 +74,11 @@ def fill(begin, count):
 
 
 def measure(client):
-    return {address: (queries(client, address), median(client, address)) for address in ADDRESSES}
+    # Twice: now and then a request also moves the end of the session.
+    return {
+        address: (min(queries(client, address) for _ in range(2)), median(client, address))
+        for address in ADDRESSES
+    }
 
 
 def queries(client, address):

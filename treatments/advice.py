@@ -139,8 +139,10 @@ def _inflected(word: str) -> Iterator[str]:
 
 def _hard_words(text: Text, plain: PlainWords, known: frozenset[str]) -> Iterator[Finding]:
     uses: dict[str, list[tuple[str, int]]] = {}
+    forms = _forms(tuple(plain))
+    begun = _beginnings(tuple(plain))
     for passage in text.passages:
-        for words, hard in _hard_in(passage.words, _forms(tuple(plain))):
+        for words, hard in _hard_in(passage.words, forms, begun):
             if _folded(words) not in known and _folded(hard) not in known:
                 uses.setdefault(hard, []).append((words, passage.place))
     for hard, found in uses.items():
@@ -151,9 +153,8 @@ def _hard_words(text: Text, plain: PlainWords, known: frozenset[str]) -> Iterato
         )
 
 
-def _hard_in(text: str, forms: dict[str, str]) -> Iterator[tuple[str, str]]:
+def _hard_in(text: str, forms: dict[str, str], begun: dict[str, int]) -> Iterator[tuple[str, str]]:
     """(words as they stand, the hard word that they are a form of), the longest at each place."""
-    begun = _beginnings(forms)
     pieces = list(_PIECE.finditer(text))
     here = 0
     while here < len(pieces):
@@ -167,10 +168,11 @@ def _hard_in(text: str, forms: dict[str, str]) -> Iterator[tuple[str, str]]:
         here += step
 
 
-def _beginnings(forms: dict[str, str]) -> dict[str, int]:
+@functools.lru_cache(maxsize=4)
+def _beginnings(words: tuple[str, ...]) -> dict[str, int]:
     """{first word of a form: how many words the longest one with it has}."""
     found: dict[str, int] = {}
-    for form in forms:
+    for form in _forms(words):
         first, *others = form.split(" ")
         found[first] = max(found.get(first, 0), 1 + len(others))
     return found

@@ -12,6 +12,7 @@ from treatments import advice, glossary, passages, readability
 from treatments.models import Edition, Measurement, Page, PlainWord
 
 LANGUAGE = "en"
+LONGEST = 200_000  # letters of a text with its markup that a save measures, and the panel
 AT_ONCE = 100  # texts that are fetched, measured and kept together
 SUMMARY = -1  # the place of a term's meaning, which stands in a field of its own
 
@@ -91,8 +92,12 @@ def of_edition(edition, by=None) -> Report:
 def keep(edition):
     """Measure an edition that was saved a moment ago, in the transaction that saved it.
 
-    Whatever goes wrong with it, the save stands: what is not measured now is measured later.
+    Whatever goes wrong with it, the save stands: what is not measured now is measured later. So
+    is a text that is longer than any page: saving it would hold others up.
     """
+    if len(edition.body) > LONGEST:
+        Measurement.objects.filter(edition=edition).delete()
+        return
     try:
         with transaction.atomic():
             _store([edition], rules())

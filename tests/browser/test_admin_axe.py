@@ -36,7 +36,7 @@ KNOWN = {
         name,
         "label-title-only",
     ): "The label is a picture with the text “Search”, which axe overlooks."
-    for name in ("list", "empty list", "nothing found", "references", "library", "hard words")
+    for name in ("list", "empty list", "nothing found", "references", "library")
 }
 CLIPPING = Path(__file__).parent.parent / "clippings" / "zotero.ris"
 APP = "/admin/treatments"

@@ -11,7 +11,7 @@ from django.urls import reverse
 from selectolax.lexbor import LexborHTMLParser
 
 from tests import factories, hostile
-from treatments.admin import advising
+from treatments import measuring
 from treatments.models import AuditEntry, Edition, Measurement
 
 pytestmark = pytest.mark.django_db
@@ -153,7 +153,7 @@ def test_hostile_texts_are_answered_in_our_own_markup_alone(client):
     }
 
 
-@pytest.mark.parametrize("body", ["a" * (advising.LONGEST + 1), "<b>" * 20_001])
+@pytest.mark.parametrize("body", ["a" * (measuring.LONGEST + 1), "<b>" * 20_001])
 def test_too_long_a_text_is_refused_in_a_sentence(ask, body):
     answer = ask(body)
     assert answer.status_code == 413

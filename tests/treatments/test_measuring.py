@@ -75,6 +75,14 @@ def test_a_refusal_of_the_database_leaves_the_save_whole(monkeypatch):
     assert Edition.objects.get(pk=edition.pk).contributors.count() == 1
 
 
+def test_a_text_longer_than_any_page_is_not_measured_while_others_wait():
+    edition = factories.make_draft(body=BODY)
+    long = f"<p>{'oil ' * measuring.LONGEST}</p>"
+    factories.make_draft(edition.page, by=edition.author, body=long)
+    assert not Measurement.objects.exists()
+    assert unmeasured() == {edition}
+
+
 def test_figures_survive_approval_and_approved_words_can_be_measured_anew():
     live = factories.make_live(body=BODY)
     Measurement.objects.all().delete()

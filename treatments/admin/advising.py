@@ -8,8 +8,6 @@ from django.template.response import TemplateResponse
 from treatments import advice, measuring, readability, richtext
 from treatments.publishing import WRITE
 
-LONGEST = 500_000  # letters of a text with its markup: a hundred pages of a book
-
 
 def advise(request, pk, model):
     """The advice on words that are sent, and neither kept nor logged: a part of the screen."""
@@ -19,7 +17,7 @@ def advise(request, pk, model):
         return HttpResponseNotAllowed(["POST"])
     page = get_object_or_404(model, pk=pk)
     body, summary = (request.POST.get(name, "") for name in ("body", "summary"))
-    if len(body) + len(summary) > LONGEST or richtext.intricate(body):
+    if too_long(summary, body):
         return HttpResponse(
             "This text is too long for advice. Paste it in smaller parts.", status=413
         )
@@ -27,11 +25,14 @@ def advise(request, pk, model):
     return TemplateResponse(request, "admin/_advice.html", context)
 
 
-def in_words(kind, summary, body, by=None):
+def too_long(summary, body):
+    return len(body) + len(summary) > measuring.LONGEST or richtext.intricate(body)
+
+
+def in_words(kind, summary, body):
     """What the panel shows of words as they were typed, or as they are stored."""
-    by = by or measuring.rules()
     typed, cleaned = richtext.typed(summary), richtext.clean(body)
-    return told(measuring.report(kind, typed, cleaned, by))
+    return told(measuring.report(kind, typed, cleaned, measuring.rules()))
 
 
 def told(report):

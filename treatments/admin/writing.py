@@ -423,11 +423,11 @@ class TextScreen:
         return response
 
     def advice(self):
-        """What the panel beside the form says of the words in it; None where nobody writes."""
-        if not self.writing:
-            return None
+        """What the panel says of the words in the form; None where nobody writes, or too long."""
         form = self.words_form()
         summary, body = (form[name].value() or "" for name in ("summary", "body"))
+        if not self.writing or advising.too_long(summary, body):
+            return None
         return advising.in_words(self.page.kind, summary, body)
 
     def difference(self):
