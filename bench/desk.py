@@ -29,9 +29,7 @@ def fill(begin, count, people):
     Page.objects.filter(position__gt=count // 2).update(owner=other)
     drafts = Edition.objects.filter(state="draft", page__kind="term")
     Comment.objects.bulk_create(
-        Comment(
-            edition=draft, author=other, name=other.signature(), text="Too long.", sends_back=True
-        )
+        Comment(edition=e, author=other, name=other.name(), text="Too long.", sends_back=True)
         for e in drafts
     )
     numbers = list(Citation.objects.values_list("reference", flat=True)[::50])

@@ -8,7 +8,8 @@ from django.urls import path, reverse
 
 from treatments import manual, roles
 
-MENU = ["Page", "Treatment", "Topic", "Term", "Reference", "Link", "Tag", "User", "Group"]
+MENU = ["Page", "Treatment", "Topic", "Term", "Reference", "Link", "LiveText", "PlainWord", "Tag"]
+MENU += ["User", "Group"]
 
 
 # Where the manual says that its pictures are, and where settings.STATICFILES_DIRS serves them.
@@ -48,6 +49,9 @@ class PortalAdmin(admin.AdminSite):
             path("roles/", self.admin_view(self.roles), name="roles"),
             path("help/", self.admin_view(self.help), name="help"),
         ]
+        for model_admin in self._registry.values():
+            # Screens of a model that stand at the top, such as the library.
+            own += getattr(model_admin, "get_site_urls", list)()
         return own + super().get_urls()
 
     def help(self, request):

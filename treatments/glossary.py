@@ -87,6 +87,15 @@ def used(body: str, names: Names) -> frozenset[str]:
     return frozenset(slug for _, _, slug in _uses(list(_PIECE.finditer(body)), begun))
 
 
+def without(body: str, names: Names, sign: str) -> str:
+    """The text with a sign in place of every use of a term that `linked` could link."""
+    pieces, parts, place = list(_PIECE.finditer(body)), [], 0
+    for first, after, _ in _uses(pieces, _forms(names)):
+        parts += [body[place : pieces[first].start()], sign]
+        place = pieces[after - 1].end()
+    return "".join([*parts, body[place:]])
+
+
 def letter(word: str) -> str:
     """The letter under which the word stands; "" where it begins with none of an alphabet."""
     first = next((c for c in unicodedata.normalize("NFKD", word) if c.isalnum()), "")

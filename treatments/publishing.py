@@ -10,7 +10,7 @@ import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from treatments import citations, richtext
+from treatments import citations, measuring, richtext
 from treatments.models import (
     AuditEntry,
     Citation,
@@ -383,6 +383,7 @@ def _write(edition, by, words, cited, action="save"):
         for place, found in enumerate(cited, 1)
     )
     _audit(by, action, edition, before={word: before[word] for word in changed}, after=changed)
+    measuring.keep(edition)
 
 
 def _with_kept_keys(body):

@@ -38,7 +38,7 @@ KNOWN = {
         name,
         "label-title-only",
     ): "The label is a picture with the text “Search”, which axe overlooks."
-    for name in ("list", "empty list", "nothing found", "references", "links")
+    for name in ("list", "empty list", "nothing found", "references", "links", "library")
 }
 CLIPPING = Path(__file__).parent.parent / "clippings" / "zotero.ris"
 APP = "/admin/treatments"
@@ -59,7 +59,9 @@ def editor_stands(page):
 
 
 def lists_of_an_author(page, author):
-    live = factories.make_live(factories.make_treatment(tags=["brakes"]))
+    body = "<p>Utilize it.</p><h3>Brakes</h3><table><tbody><tr><td>A</td></tr></tbody></table>"
+    live = factories.make_live(factories.make_treatment(tags=["brakes"]), body=body)
+    factories.make_imported()  # not measured
     factories.make_link(edition=live, state="broken", said="The page is not there (404).")
     for address, name in (
         ("/admin/", "index"),
@@ -67,6 +69,9 @@ def lists_of_an_author(page, author):
         (f"{APP}/treatment/?q=nothing+like+it", "nothing found"),
         (f"{APP}/term/", "empty list"),
         (f"{APP}/link/", "links"),
+        ("/admin/library/", "library"),
+        (f"/admin/library/{live.page_id}/", "text in the library"),
+        (f"{APP}/plainword/", "hard words"),
         ("/admin/roles/", "roles"),
         ("/admin/help/", "help"),
         (f"{APP}/treatment/{live.page_id}/history/", "history"),
@@ -85,7 +90,7 @@ def lists_of_an_author(page, author):
 def texts_of_an_author(page, author):
     open_text(page, factories.make_live().page)
     yield "text to read"
-    draft = factories.make_draft(by=author)
+    draft = factories.make_draft(by=author, body="<p>Utilize the lever prior to it.</p>")
     open_text(page, draft.page)
     editor_stands(page)
     yield "text to write"
@@ -150,6 +155,9 @@ def pages_of_a_manager(page, manager):
     yield "address and order"
     page.goto(f"{APP}/user/")
     yield "people"
+    page.goto(f"{APP}/plainword/add/")
+    press(page, "Save")
+    yield "hard word refused"
     page.goto(f"/admin/taggit/tag/{Tag.objects.first().pk}/change/")
     yield "tag"
     page.goto("/admin/taggit/tag/")

@@ -8,11 +8,13 @@ from taggit.models import Tag
 from tests import factories
 from treatments import remarks, roles, sharing
 from treatments.admin import writing
-from treatments.models import Edition
+from treatments.models import Edition, PlainWord
 
 pytestmark = pytest.mark.django_db
 WHO = ["nobody", "visitor", "staff", "Authors", "Reviewers", "Managers", "administrator"]
 IN, NO, YES, ON = "sign in", 403, 200, 302
+IN, NO, YES = "sign in", 403, 200
+POST = 405  # nothing but what is sent is answered; it has a test of its own
 
 # {address: what a GET answers nobody, a visitor with an account, staff without a role, Authors,
 # Reviewers, Managers, administrators}
@@ -38,6 +40,16 @@ TABLE = {
     "treatments_link_history": [IN, IN, NO, YES, YES, YES, YES],
     "treatments_link_add": [IN, IN, NO, NO, NO, NO, NO],
     "treatments_link_delete": [IN, IN, NO, NO, NO, NO, NO],
+    "treatments_livetext_changelist": [IN, IN, NO, YES, YES, YES, YES],
+    "treatments_livetext_export": [IN, IN, NO, YES, YES, YES, YES],
+    "library_text": [IN, IN, NO, YES, YES, YES, YES],
+    "library_measure": [IN, IN, NO, POST, POST, POST, POST],
+    "treatments_plainword_changelist": [IN, IN, NO, YES, YES, YES, YES],
+    "treatments_plainword_export": [IN, IN, NO, YES, YES, YES, YES],
+    "treatments_plainword_add": [IN, IN, NO, NO, NO, YES, YES],
+    "treatments_plainword_change": [IN, IN, NO, YES, YES, YES, YES],
+    "treatments_plainword_history": [IN, IN, NO, YES, YES, YES, YES],
+    "treatments_plainword_delete": [IN, IN, NO, NO, NO, YES, YES],
     "taggit_tag_changelist": [IN, IN, NO, YES, YES, YES, YES],
     "taggit_tag_export": [IN, IN, NO, YES, YES, YES, YES],
     "taggit_tag_add": [IN, IN, NO, NO, NO, YES, YES],
@@ -69,6 +81,7 @@ for _kind in ("topic", "treatment", "term"):
         f"treatments_{_kind}_export": [IN, IN, NO, YES, YES, YES, YES],
         f"treatments_{_kind}_add": [IN, IN, NO, YES, YES, YES, YES],
         f"treatments_{_kind}_text": [IN, IN, NO, YES, YES, YES, YES],
+        f"treatments_{_kind}_advice": [IN, IN, NO, POST, POST, POST, POST],
         f"treatments_{_kind}_edition": [IN, IN, NO, YES, YES, YES, YES],
         f"treatments_{_kind}_preview": [IN, IN, NO, YES, YES, YES, YES],
         f"treatments_{_kind}_rate": [IN, IN, NO, YES, YES, YES, YES],
@@ -109,7 +122,10 @@ def argument(name):
         return [factories.make_live(page).page_id]
     if kind in ("term", "page"):
         return [factories.make_live(factories.make_term()).page_id]
+    if name == "library_text":
+        return [factories.make_live().page_id]
     found = {
+        "treatments_plainword": PlainWord.objects.get_or_create(word="velocipede")[0].pk,
         "taggit_tag": Tag.objects.get_or_create(name="brakes", slug="brakes")[0].pk,
         "treatments_user": factories.make_user().pk,
         "auth_user": factories.make_user().pk,
@@ -126,6 +142,7 @@ def address(name):
     if name.endswith("_rate"):
         return reverse(f"admin:{name}", args=[*argument(name), 1, "pemat-p"])
     own = name.endswith(("_change", "_delete", "_history", "_text", "_merge"))
+    own = name.endswith(("_change", "_delete", "_history", "_text", "_merge", "_advice"))
     needs = own and name != "password_change"
     found = reverse(f"admin:{name}", args=argument(name) if needs else [])
     return found + (ASKING if name == "autocomplete" else "")

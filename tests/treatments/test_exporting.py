@@ -35,8 +35,17 @@ def test_the_file_has_the_columns_of_the_list(staff):
     factories.make_live(topic, title="Bicycles")
     factories.make_imported(factories.make_treatment(topic=topic), title="Chains")
     assert export(staff, PAGES) == [
-        ["Title", "Topic", "What patients see now", "What is under way", "Next review", "Owner"],
-        ["Chains", "Bicycles", "Edition 1, imported", "–", "Never reviewed", "–"],
+        ["Title", "Topic", "What patients see now", "What is under way", "Next review", "Owner"]
+        + ["Reading grade"],
+        [
+            "Chains",
+            "Bicycles",
+            "Edition 1, imported",
+            "–",
+            "Never reviewed",
+            "–",
+            "Not measured yet",
+        ],
     ]
 
 

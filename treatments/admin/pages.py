@@ -20,7 +20,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 
 from treatments import arranging, desk
-from treatments.admin import rating, writing
+from treatments.admin import advising, library, rating, writing
 from treatments.admin.exporting import CompletedList, Exported
 from treatments.admin.page_search import page_search
 from treatments.models import (
@@ -168,6 +168,12 @@ def by_next_review():
     return OrderBy(day, nulls_last=True)
 
 
+def by_reading_grade():
+    """By the grade of the live text; what has none comes last."""
+    live = Edition.objects.live().filter(page=OuterRef("pk"), language=writing.LANGUAGE)
+    return OrderBy(Subquery(live.values("measurement__grade")[:1]), nulls_last=True)
+
+
 class PageList(CompletedList):
     """Fetches the editions of the rows shown, rather than of every page, in three queries."""
 
@@ -176,7 +182,12 @@ class PageList(CompletedList):
         self.title = self.opts.verbose_name_plural.capitalize()
 
     # {column: by what it is sorted}, made anew for each request, since the moment counts.
-    SORTED = {"name": by_title, "next_review": by_next_review, "owned_by": by_owner}
+    SORTED = {
+        "name": by_title,
+        "next_review": by_next_review,
+        "owned_by": by_owner,
+        "reading_grade": by_reading_grade,
+    }
 
     def get_ordering_field(self, field_name):
         made = self.SORTED.get(field_name)
@@ -184,7 +195,7 @@ class PageList(CompletedList):
 
     def complete(self, pages):
         editions = Edition.objects.filter(language=writing.LANGUAGE, page__in=pages)
-        editions = editions.select_related("held_by").defer("body")
+        editions = editions.select_related("held_by", "measurement").defer("body")
         words = {
             "current": editions.current().with_review(),
             "working": editions.working(),
@@ -291,7 +302,7 @@ class CodeInline(admin.TabularInline):
 class PagesAdmin(Exported):
     """What topics, treatments and terms share."""
 
-    list_display = ["name", "shown", "under_way", "next_review", "owned_by"]
+    list_display = ["name", "shown", "under_way", "next_review", "owned_by", "reading_grade"]
     list_filter = [ShownNow, UnderWay, NextReview, Owner, "tags"]
     list_select_related = ["owner"]
     list_per_page = 100
@@ -399,6 +410,11 @@ class PagesAdmin(Exported):
         }
         return TemplateResponse(request, "admin/give.html", context)
 
+    @admin.display(description="reading grade", ordering="sorted")
+    def reading_grade(self, page):
+        shown = page.current or page.working
+        return library.figure(shown, "grade") if shown else "–"
+
     # Adding opens the page and leads to its text; changing is the second screen
 
     def get_form(self, request, obj=None, change=False, **kwargs):
@@ -462,6 +478,7 @@ class PagesAdmin(Exported):
         model = self.opts.model_name
         screens = [
             ("<int:pk>/text/", writing.text, "text"),
+            ("<int:pk>/advice/", advising.advise, "advice"),
             ("<int:pk>/editions/<int:number>/", writing.edition, "edition"),
             ("<int:pk>/editions/<int:number>/preview/", writing.preview, "preview"),
             ("<int:pk>/editions/<int:number>/rate/<slug:checklist>/", rating.rate, "rate"),

@@ -25,7 +25,7 @@ from treatments import (
     sharing,
     word_list,
 )
-from treatments.admin import commenting
+from treatments.admin import advising, commenting
 from treatments.admin.editor import RichTextWidget, references_for_editor
 from treatments.models import Comment, Edition, Page, SharedPreview
 from treatments.publishing import APPROVE, MANAGE, WRITE
@@ -453,6 +453,7 @@ class TextScreen:
             "theirs": self.theirs,
             "difference": self.difference(),
             "can": self.can(),
+            "advice": self.advice(),
             **more,
         }
         shown = more.get("shown") or self.working or self.current
@@ -468,6 +469,14 @@ class TextScreen:
         response = TemplateResponse(self.request, template, context, status=self.status)
         response.edits_rich_text = self.writing
         return response
+
+    def advice(self):
+        """What the panel says of the words in the form; None where nobody writes, or too long."""
+        form = self.words_form()
+        summary, body = (form[name].value() or "" for name in ("summary", "body"))
+        if not self.writing or advising.too_long(summary, body):
+            return None
+        return advising.in_words(self.page.kind, summary, body)
 
     def difference(self):
         """[(field, its words in the form and in what somebody else saved)] where they differ."""

@@ -1,16 +1,11 @@
 """The portal's words: pages, their editions, the sources and the people."""
 
 from treatments.models.audit import AuditEntry
-from treatments.models.editions import (
-    Contributor,
-    Edition,
-    Review,
-    SharedPreview,
-    titles_of_pages,
-)
+from treatments.models.editions import Contributor, Edition, Review, SharedPreview, titles_of_pages
 from treatments.models.links import Link, LinkUse
 from treatments.models.pages import Code, OldSlug, Page, PageTag, Term, Topic, Treatment
 from treatments.models.people import ReviewReminder, User
+from treatments.models.readability import LiveText, Measurement, PlainWord
 from treatments.models.references import Citation, Reference, cited_in
 from treatments.models.remarks import Comment, Rating
 
@@ -23,9 +18,12 @@ __all__ = [
     "Edition",
     "Link",
     "LinkUse",
+    "LiveText",
+    "Measurement",
     "OldSlug",
     "Page",
     "PageTag",
+    "PlainWord",
     "Rating",
     "Reference",
     "Review",

@@ -65,6 +65,7 @@ class Command(BaseCommand):
         if not any(model.objects.exists() for model in (Page, Reference, Tag)):
             self.say("Loading the texts …")
             call_command("loaddata", FIXTURE, verbosity=0)
+            call_command("readability_report", quiet=True, verbosity=0)
 
     def create_administrator(self):
         """Create the account of DJANGO_SUPERUSER_* unless its name is taken; change nothing."""
