@@ -18,6 +18,7 @@ from django.utils.html import format_html
 
 from treatments import arranging
 from treatments.admin import writing
+from treatments.admin.bringing_in import bring_in
 from treatments.admin.page_search import page_search
 from treatments.models import AuditEntry, Code, Edition, Term, Topic, Treatment, titles_of_pages
 from treatments.publishing import APPROVE, MANAGE, WRITE, Refusal
@@ -211,6 +212,7 @@ class PagesAdmin(admin.ModelAdmin):
     add_fields = ["title"]
     add_form_template = change_form_template = "admin/arrange.html"
     object_history_template = "admin/page_history.html"
+    change_list_template = "admin/page_list.html"
 
     def get_changelist(self, request, **kwargs):
         return PageList
@@ -267,6 +269,10 @@ class PagesAdmin(admin.ModelAdmin):
         late = current.due_by < timezone.localdate()
         day = date_format(current.due_by, "j F Y")
         return format_html("<strong>Late: {}</strong>", day) if late else day
+
+    def changelist_view(self, request, extra_context=None):
+        may = self.model != Term and request.user.has_perm(WRITE)
+        return super().changelist_view(request, {"may_bring_in": may} | (extra_context or {}))
 
     # Adding opens the page and leads to its text; changing is the second screen
 
@@ -379,6 +385,7 @@ class TreatmentAdmin(PagesAdmin):
         search = self.admin_site.admin_view(page_search)
         return [
             path("page-search/", search, name="page_search"),
+            path("bring-in/", self.admin_site.admin_view(bring_in), name="bring_in"),
             path("shared/<str:token>/", writing.shared, name="shared"),  # for whoever has the link
             *super().get_urls(),
         ]
