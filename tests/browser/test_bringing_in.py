@@ -5,11 +5,13 @@ from playwright.sync_api import expect
 
 from tests import factories
 from tests.browser.admin import at_work, open_text, person, tab_to
+from tests.browser.test_admin_axe import broken
 from tests.intake import word_files
 from treatments.models import Edition, Reference
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
+WHEELER = "Wheeler A, Spoke B. Brakes that stop a rider. J Cycl 2001; 7: 20-29."
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
@@ -21,9 +23,7 @@ def leaflet():
         word_files.paragraph("new pads", item=(word_files.BULLETS, 0)),
         word_files.paragraph("a key", item=(word_files.BULLETS, 0)),
         word_files.heading("References"),
-        word_files.paragraph(
-            "1. Wheeler A, Spoke B. Brakes that stop a rider. J Cycl 2001; 7: 20-29."
-        ),
+        word_files.paragraph(f"1. {WHEELER}"),
         word_files.paragraph("2. Spoke B. Chains. J Cycl 2002; 8: 30-39."),
         header="Our Workshop",
     )
@@ -70,3 +70,23 @@ def test_what_the_choice_needs_is_shown(browser, live_server):
         page.get_by_label("A new treatment").check()
         expect(page.get_by_label("Topic:", exact=True)).to_be_visible()
         expect(page.get_by_label("The page that exists")).to_be_hidden()
+
+
+def test_axe_finds_nothing(browser, live_server):
+    factories.make_reference("wheeler-2001", source_text=WHEELER)
+    factories.make_live(title="Brakes")
+    with at_work(browser, live_server, person("Authors")) as page:
+        page.goto("/admin/treatments/treatment/bring-in/")
+        seen = {"upload": broken(page)}
+        choose_file(page, b"%PDF-1.7")
+        page.get_by_text("This is a PDF").wait_for()
+        seen["refused"] = broken(page)
+        choose_file(page)
+        page.get_by_role("heading", name="What was recognised").wait_for()
+        for summary in page.locator("summary").all():
+            summary.click()
+        seen["preview"] = broken(page)
+        page.get_by_role("button", name="Save as a draft").click()
+        page.get_by_text("A new treatment needs this.").first.wait_for()
+        seen["preview refused"] = broken(page)
+    assert seen == dict.fromkeys(seen, {})

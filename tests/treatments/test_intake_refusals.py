@@ -195,6 +195,13 @@ def test_what_takes_too_much_gets_a_sentence(monkeypatch, bound, little):
         converting.read(document(TITLE, *many), "x.docx")
 
 
+def test_tables_in_tables_are_read_to_the_depth_that_is_allowed():
+    made = paragraph("Oil.")
+    for _ in range(40):
+        made = table([made + paragraph("x")])
+    assert "Oil." in converting.read(document(TITLE, made), "x.docx").body
+
+
 def test_a_busy_machine_is_not_the_fault_of_the_file(monkeypatch):
     monkeypatch.setattr(limits, "CLOCK", 0.01)
     with pytest.raises(converting.Busy, match="Try again"):

@@ -107,6 +107,18 @@ def test_without_a_title_that_of_the_file_is_proposed():
     assert told(read(paragraph("Oil it."))) == {"no title": (1, "")}
 
 
+def test_a_first_line_in_larger_letters_is_the_title_where_nothing_has_a_style():
+    large = run("Your chain", "b", 'sz w:val="40"')
+    found = read(paragraph(large), paragraph(run("Tools", "b")), paragraph("A key."))
+    assert (found.title, found.body) == ("Your chain", "<h2>Tools</h2>\n<p>A key.</p>")
+    assert told(found)["large title"] == (1, "Your chain")
+
+
+def test_a_heading_over_a_part_of_the_text_is_no_title():
+    assert read(heading("A"), paragraph("a."), heading("B"), paragraph("b.")).title == ""
+    assert read(paragraph("Oil."), heading("A", 2), paragraph("a.")).title == ""
+
+
 # Lists
 
 
@@ -137,6 +149,23 @@ def test_an_empty_item_counts_as_it_does_in_word():
 def test_a_style_that_is_a_list_makes_items():
     found = read(TITLE, paragraph("pads", style="Bulleted"), paragraph("key", style="Bulleted"))
     assert found.body == "<ul><li>pads</li><li>key</li></ul>"
+
+
+def test_a_list_that_is_only_the_name_of_a_style_is_one():
+    made = parts(TITLE, paragraph("pads", item=("8", 0)), paragraph("key", item=("8", 0)))
+    made["word/numbering.xml"] = made["word/numbering.xml"].replace(
+        "<w:num ",
+        '<w:abstractNum w:abstractNumId="8"><w:numStyleLink w:val="Listed"/></w:abstractNum>'
+        '<w:num w:numId="8"><w:abstractNumId w:val="8"/></w:num><w:num ',
+        1,
+    )
+    made["word/styles.xml"] = made["word/styles.xml"].replace(
+        "</w:styles>",
+        '<w:style w:type="numbering" w:styleId="Listed"><w:name w:val="Listed"/>'
+        f'<w:pPr><w:numPr><w:numId w:val="{NUMBERS}"/></w:numPr></w:pPr></w:style></w:styles>',
+    )
+    found = reading.read(packed(made), "x.docx")
+    assert found.body == "<ol><li>pads</li><li>key</li></ol>"
 
 
 def test_letters_before_items_are_told():
@@ -235,8 +264,9 @@ def test_a_first_row_that_looks_like_one_is_a_header_row(made):
 
 
 def test_a_table_that_only_frames_text_becomes_paragraphs():
-    found = read(TITLE, table([paragraph("Never hurry.") + paragraph("Never.")]))
-    assert found.body == "<p>Never hurry.</p>\n<p>Never.</p>"
+    inside = [paragraph("Never hurry:"), paragraph("• not up"), paragraph("• not down")]
+    found = read(TITLE, table(["".join(inside)]))
+    assert found.body == "<p>Never hurry:</p>\n<ul><li>not up</li><li>not down</li></ul>"
     assert "frame" in told(found)
 
 
@@ -298,6 +328,14 @@ def test_a_citation_of_what_is_not_listed_stays_and_is_told():
     found = read(TITLE, paragraph("Pads wear [7] slowly [1]."), *REFERENCES)
     assert "wear [7] slowly<cite" in found.body
     assert told(found)["citation of nothing"] == (1, "Pads wear [7] slowly [1].")
+
+
+def test_a_heading_under_which_only_notes_stood_goes_too():
+    said = ["Ham Q. Dirt. Wheel Rev 2008; 11: 1-12."]
+    found = read(
+        TITLE, paragraph("Oil", note("endnote", 1), "."), heading("Sources"), endnotes=said
+    )
+    assert found.body == f"<p>Oil{cite(1)}.</p>"
 
 
 def test_words_behind_the_references_stay_in_the_text():

@@ -14,11 +14,14 @@ from treatments import confinement
 from treatments.intake import packages, reading
 from treatments.intake.document import Refused
 
+FRAMES = 10_000  # mammoth takes half a dozen for each element in another, of `limits.DEEPEST`
+
 
 def main():
     confinement.follow_parent()
     given = json.loads(sys.stdin.buffer.readline())
     confinement.bound(given["seconds"], given["bytes"])
+    sys.setrecursionlimit(FRAMES)
     try:
         said = {"document": reading.read(sys.stdin.buffer.read(), given["name"]).dumps()}
     except Refused as refused:

@@ -99,6 +99,11 @@ SENTENCES = {
         "One tracked insertion that nobody has accepted is kept.",
         "{} tracked insertions that nobody has accepted are kept.",
     ),
+    "large title": (
+        CHANGED,
+        "The first line, in larger letters than all others, became the title.",
+        "The first line, in larger letters than all others, became the title.",
+    ),
     "bold heading": (
         CHANGED,
         "One bold paragraph became a heading.",

@@ -193,11 +193,9 @@ def _flatten_tables(root, ledger):
 
 def _as_block(cell):
     holds_blocks = any(node.tag in trees.BLOCKS - {"br"} for node in cell.walk())
-    return Node("div" if holds_blocks else "p", {}, _adopted(cell))
-
-
-def _adopted(node):
-    return list(node.children)
+    block = Node("div" if holds_blocks else "p")
+    block.add(*cell.children)
+    return block
 
 
 def _captions(root):
@@ -208,12 +206,9 @@ def _captions(root):
         for step in (1, -1):
             table = paragraph.beside(step)
             if table is not None and table.tag == "table" and not table.all("caption"):
-                caption = Node("caption", {}, list(paragraph.children))
                 paragraph.remove()
-                table.children.insert(0, caption)
-                caption.parent = table
-                for child in caption.nodes():
-                    child.parent = caption
+                paragraph.tag, paragraph.attributes, paragraph.parent = "caption", {}, table
+                table.children.insert(0, paragraph)
                 break
 
 
@@ -404,9 +399,13 @@ def _bold_here(node, bold):
 def _bold_headings(root, ledger):
     """Short bold paragraphs over text that is not bold become headings."""
     paragraphs = [
-        p for p in root.all("p") if p.words() and p.within("li", "table", "blockquote") is None
+        paragraph
+        for paragraph in root.all("p")
+        if paragraph.words()
+        and not paragraph.classes() & _TITLES
+        and paragraph.within("li", "table", "blockquote") is None
     ]
-    bold = [paragraph for paragraph in paragraphs if _is_bold(paragraph)]
+    bold = {paragraph for paragraph in paragraphs if _is_bold(paragraph)}
     if len(bold) * 2 > len(paragraphs) and len(paragraphs) > 2:
         return
     level = 0
@@ -437,7 +436,7 @@ def _reads_as_heading(paragraph):
 def _title(root):
     """Take the title out of the text: what the file calls so, or its first heading."""
     named = [node for node in root.all("p") if node.classes() & _TITLES and node.words()]
-    named = named or _first_heading(root)
+    named = named or _heading_of_all(root)
     if not named:
         return ""
     title = named[0].words()
@@ -455,13 +454,14 @@ def _title(root):
     return title
 
 
-def _first_heading(root):
-    headings = [n for n in root.walk() if n.tag in HEADINGS and n.words()]
-    if not headings:
+def _heading_of_all(root):
+    """The first heading, where it stands over the whole text and not over a part of it."""
+    headings = [node for node in root.walk() if node.tag in HEADINGS and node.words()]
+    first = headings[0] if headings else None
+    if first is None or _words_before(root, first) and first.tag != "h1":
         return []
-    first = headings[0]
     alone = sum(one.tag == first.tag for one in headings) == 1
-    return [first] if alone or first.tag == "h1" and not _words_before(root, first) else []
+    return [first] if alone or first.beside(1) in headings else []
 
 
 def _words_before(root, heading):

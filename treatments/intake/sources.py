@@ -40,7 +40,7 @@ class _Found:
 def joined(body: str, notes: list, ledger: Ledger) -> tuple[str, list[Source]]:
     """The cleaned text with markers in place of its citations, and its references in order."""
     blocks = body.split("\n") if body else []
-    blocks, found = _listed(blocks, ledger)
+    blocks, found = _listed(blocks, bool(notes), ledger)
     numbers = {one.number: place for place, one in enumerate(found, 1)}
     certain = any(_has_certain(block, numbers) for block in blocks)
     blocks = [_cited(block, numbers, certain, ledger) for block in blocks]
@@ -64,8 +64,11 @@ def joined(body: str, notes: list, ledger: Ledger) -> tuple[str, list[Source]]:
 # The list of references
 
 
-def _listed(blocks, ledger):
-    """The blocks without the references among them, and the references."""
+def _listed(blocks, noted, ledger):
+    """The blocks without the references among them, and the references.
+
+    `noted` says that notes were taken out, which may have been all that stood under a heading.
+    """
     kept, found, rest = [], [], list(blocks)
     while rest:
         block = rest.pop(0)
@@ -74,7 +77,7 @@ def _listed(blocks, ledger):
             continue
         end = next((i for i, one in enumerate(rest) if _HEADING.fullmatch(one)), len(rest))
         taken, left = _taken(rest[:end], ledger)
-        if taken:
+        if taken or noted and not left:
             ledger.leave_out("heading of references", richtext.plain(block))
             found += taken
         else:

@@ -63,7 +63,7 @@ def value_of(element, name):
 
 def outline_of(properties):
     found = value_of(properties, "outlineLvl")
-    return int(found) if found.isdigit() and len(found) == 1 else None
+    return int(found) if found.isdecimal() and len(found) == 1 else None
 
 
 def numbering_of(properties):
@@ -72,26 +72,32 @@ def numbering_of(properties):
 
 
 def look_of(properties):
-    """{"b", "i", "vanish", "strike": whether; "vertAlign": how} as far as a run or style says."""
+    """What a run or a style says: {"b", "i", "vanish", "strike": whether; "vertAlign", "sz": how}"""
     found = {}
     for name in ("b", "i", "vanish", "strike", "dstrike"):
         element = None if properties is None else properties.find(w(name))
         if element is not None:
             found[name] = element.get(VAL, "1") not in ("0", "false", "off", "none")
-    if raised := value_of(properties, "vertAlign"):
-        found["vertAlign"] = raised
+    for name in ("vertAlign", "sz"):
+        if said := value_of(properties, name):
+            found[name] = said
     return found
 
 
 class Numbers:
     """Word's counters: where an item stands in its list, and what stands before it."""
 
-    def __init__(self, root: ET.Element | None):
+    def __init__(self, root: ET.Element | None, styles: Styles):
         root = ET.Element("none") if root is None else root
         self._levels = {
             abstract.get(w("abstractNumId")): {
                 level.get(w("ilvl"), "0"): level for level in abstract.findall(w("lvl"))
             }
+            for abstract in root.findall(w("abstractNum"))
+        }
+        # A list that is only the name of a style, which has a list of its own.
+        self._same = {
+            abstract.get(w("abstractNumId")): styles.chain(value_of(abstract, "numStyleLink"))
             for abstract in root.findall(w("abstractNum"))
         }
         self._numbers = {number.get(w("numId")): number for number in root.findall(w("num"))}
@@ -102,8 +108,11 @@ class Numbers:
         """(level from 1, number or None for a bullet, format, words before it), or None."""
         found = self._numbers.get(number)
         abstract = value_of(found, "abstractNumId")
+        if named := self._same.get(abstract):
+            found = self._numbers.get(named[0].number)
+            abstract = value_of(found, "abstractNumId")
         levels = self._levels.get(abstract)
-        if not levels or not level.isdigit() or len(level) > 1:
+        if not levels or not level.isdecimal() or len(level) > 1:
             return None
         rules = levels.get(level)
         form = value_of(rules, "numFmt") or "decimal"
@@ -132,4 +141,4 @@ class Numbers:
 
 
 def small(text, otherwise):
-    return int(text) if text.isdigit() and len(text) < 4 else otherwise
+    return int(text) if text.isdecimal() and len(text) < 4 else otherwise

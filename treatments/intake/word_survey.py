@@ -26,6 +26,8 @@ from treatments.intake.word_styles import (
 _R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+USUAL_SIZE = 22  # half points, where nothing says another size
+LONGEST_TITLE = 150
 # A bookmark at the beginning of an item: its level, "n" or "b" for numbers or bullets, its number.
 MARK = "intake-item-{}-{}-{}"
 
@@ -57,13 +59,15 @@ class Survey:
     def __init__(self, package: Package, ledger: Ledger):
         self._package, self._ledger = package, ledger
         self._styles = Styles(self._part("styles"))
-        self._numbers = Numbers(self._part("numbering"))
+        self._numbers = Numbers(self._part("numbering"), self._styles)
         self._links = package.links(package.main)
         self._notes = {kind: self._notes_of(kind) for kind in ("footnote", "endnote")}
         self._cited: dict[str, list[str]] = {"footnote": [], "endnote": []}
         self._boxes: list[ET.Element] = []
         self._joined: list[ET.Element] = []  # runs of a paragraph whose end was deleted
         self._lists: set = set()
+        self._sizes: list[tuple[int, ET.Element]] = []  # of letters, of each paragraph with words
+        self._size = 0
         self._dressed = False
         self.document = ET.Element(w("document"))
         self.notes: dict[str, ET.Element] = {}  # {"footnote" or "endnote": those that are cited}
@@ -90,10 +94,24 @@ class Survey:
             raise Refused(NOT_WORD)
         self.source.append(_all_words(body))
         ET.SubElement(self.document, w("body")).extend(self._blocks(body))
+        self._find_title()
         self.notes = {kind: self._written_notes(kind) for kind in self._notes}
         self._leave_out_around()
         if self._dressed:
             self._ledger.note("formatting")
+
+    def _find_title(self):
+        """Without a title or a heading, a first line in larger letters than all others is one."""
+        first, *others = self._sizes or [(0, None)]
+        styled = any(style.get(VAL) for style in self.document.iter(w("pStyle")))
+        if styled or not others or first[0] <= max(size for size, _ in others):
+            return
+        words = _all_words(first[1])
+        if len(words) <= LONGEST_TITLE:
+            given = ET.Element(w("pPr"))
+            ET.SubElement(given, w("pStyle"), {VAL: "Title"})
+            first[1].insert(0, given)
+            self._ledger.note("large title", words)
 
     def _written_notes(self, kind):
         root, done = ET.Element(w(f"{kind}s")), set()
@@ -190,13 +208,17 @@ class Survey:
             return []
         kept_boxes, self._boxes = self._boxes, []
         heading = _heading_level(properties, styles)
+        self._size = 0
         runs = self._joined + self._inlines(element, styles)
+        size = self._size  # text boxes in it have letters of their own
         self._joined = []
         made = []
         if _is_deleted(properties):
             self._joined = runs
         else:
             made.append(self._dress(runs, properties, styles, heading))
+            if _all_words(made[0]).strip():
+                self._sizes.append((size, made[0]))
         boxes, self._boxes = self._boxes, kept_boxes
         return made + boxes
 
@@ -327,6 +349,8 @@ class Survey:
                 return []
         if properties is not None and any(_local(one) in _DRESS for one in properties):
             self._dressed = True
+        if _all_words(element).strip():
+            self._size = max(self._size, small(look.get("sz", ""), USUAL_SIZE))
         return self._written_run(element, look, styles)
 
     def _written_run(self, element, look, styles):
@@ -359,6 +383,8 @@ class Survey:
             kind = {w("fldCharType"): child.get(w("fldCharType"), "")}
             ET.SubElement(made, w("fldChar"), kind)
         elif name == "instrText":
+            if re.match(r"\s*FORM(?:CHECKBOX|DROPDOWN)", child.text or ""):
+                self._ledger.note("form")
             ET.SubElement(made, w("instrText")).text = child.text
         elif name in ("footnoteReference", "endnoteReference"):
             self._cite(name.removesuffix("Reference"), child.get(w("id"), ""), made)
