@@ -94,6 +94,7 @@ REFUSED = {
         "nested too deeply",
     ),
     "much HTML": (b"<!doctype html>" + b"<br>" * 300_000, "more markup"),
+    "a table for many pages": (document(TITLE, table(*[["a"] * 5] * 1200)), "too long for one"),
     "a page of letters that are none": (b"<p>brakes\0\0</p>", "no text that can be read"),
     "a text with empty bytes": (b"brakes\0 and chains, and a wheel", "no text that can be read"),
     "a text of controls": (b"\x01\x02\x03\x04brakes" * 20, "no text that can be read"),

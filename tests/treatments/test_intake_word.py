@@ -548,7 +548,7 @@ def everything(found):
 
 WORDS = st.text(
     st.characters(codec="utf-8", categories=("L", "P", "Sm", "Zs")), min_size=1, max_size=30
-)
+).filter(lambda words: not words.startswith("<"))  # which the functions above take for markup
 PIECES = st.one_of(
     WORDS.map(paragraph),
     WORDS.map(lambda words: paragraph(run(words, "b"))),

@@ -83,10 +83,17 @@ class Document:
         text = json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
         too_long = len(self.body) > limits.LONGEST_BODY
         if too_long or len(text.encode(errors="replace")) > limits.LONGEST_CARRIED:
-            raise Refused(
-                "This text is too long for one page. Split the file, and bring in each part."
-            )
+            raise Refused(TOO_LONG)
         return text
+
+
+TOO_LONG = "This text is too long for one page. Split the file, and bring in each part."
+
+
+def refuse_long(words: str) -> None:
+    """Raise Refused where the words alone are more than a page, before time is spent on them."""
+    if len(words) > limits.LONGEST_BODY:
+        raise Refused(TOO_LONG)
 
 
 def file_name(name: str) -> str:

@@ -16,6 +16,7 @@ DEEPEST = 200  # elements in one another
 OPEN = 2_000  # tags of a page that wait for their end; its parser's time grows with their square
 
 LONGEST_BODY = 300_000  # characters of markup that one page may have
+LONGEST_PARAGRAPH = 5_000  # letters in which citations are looked for; the time grows with squares
 LONGEST_TITLE = 200
 MOST_REFERENCES = 200
 LONGEST_REFERENCE = 4_000

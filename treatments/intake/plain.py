@@ -6,7 +6,7 @@ import re
 
 from treatments import citations, source_text
 from treatments.intake import recognising, trees
-from treatments.intake.document import KEY, Ledger, Refused
+from treatments.intake.document import KEY, Ledger, Refused, refuse_long
 from treatments.intake.rough import Rough
 
 _END = re.compile(r"[.!?:;…][\"'”’»)\]]*$")
@@ -25,6 +25,7 @@ def read(data: bytes, ledger: Ledger) -> Rough:
     text, guessed = recognising.decoded(data, page=False)
     if guessed:
         ledger.note("encoding")
+    refuse_long(text)
     if len(_CONTROL.findall(text)) > len(text) // 200:
         raise Refused("This is no text that can be read. Open it in Word, and save it as .docx.")
     lines = _unwrapped(_CONTROL.sub("", text))

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 
 from treatments import richtext
 from treatments.intake import sources, trees, web
-from treatments.intake.document import Document, Ledger
+from treatments.intake.document import TOO_LONG, Document, Ledger, Refused
 from treatments.intake.rough import Rough
 from treatments.intake.trees import HEADINGS, Node
 
 NOTE = "note-{}"  # the marker of a footnote, before it is known what it is
 _BULLETS = "•◦▪▸►‣●○■□✓✔➢➤·∙*"
+_CERTAIN_BULLETS = _BULLETS.replace("*", "").replace("·", "")  # one alone makes a list
 _DASHES = "-–—"
+MOST_BEFORE = 50  # a list that goes on does not begin with a year or a house number
 _BULLET = re.compile(rf"(?:[{re.escape(_BULLETS)}]\s*(?=\S)|[{_DASHES}]\s+(?=\S))")
 _WORD_BULLET = re.compile(r"(?:[o§ØüqvÜ]|·)\s{1,}(?=\S)")  # of Word's fonts for signs, as HTML
 _NUMBER = re.compile(r"\(?(\d{1,2})[.)]\s+(?=\S)")
@@ -39,7 +41,10 @@ def shaped(rough: Rough, ledger: Ledger, *, name: str, form: str) -> Document:
     _captions(root)
     _header_rows(root, ledger)
     _part_lists(root)
-    body = richtext.clean(root.html())
+    html = root.html()
+    if richtext.intricate(html):  # the cleaner would keep the words alone
+        raise Refused(TOO_LONG)
+    body = richtext.clean(html)
     body, references = sources.joined(body, notes, ledger)
     title = _known_title(title, rough, ledger)
     document = Document(name, form, title, body, tuple(references))
@@ -91,7 +96,7 @@ def _notes(root, ledger) -> list[Note]:
         block = _block_of(target)
         if block is None or block is _block_of(link) or _stands_in(link, block):
             continue
-        if any(_stands_in(link, body) for body in bodies):  # from a note back to the text
+        if _stands_in_any(link, bodies):  # from a note back to the text
             continue
         back = _back_link(block, link)
         if back is None:
@@ -129,6 +134,12 @@ def _stands_in(node, block):
     while node is not None and node is not block:
         node = node.parent
     return node is block
+
+
+def _stands_in_any(node, blocks):
+    while node is not None and node not in blocks:
+        node = node.parent
+    return node is not None
 
 
 def _names(link):
@@ -257,60 +268,65 @@ def _typed(words):
 
 def _typed_lists(root, ledger):
     """Runs of paragraphs that begin with a sign, or with numbers in order, become lists."""
-    done, in_references = set(), False
-    for paragraph in root.all("p", *HEADINGS):
-        if paragraph.tag != "p" or sources.NAMES.fullmatch(paragraph.words()):
-            in_references = bool(sources.NAMES.fullmatch(paragraph.words()))
-        if in_references or paragraph in done or paragraph.within("li") is not None:
-            continue
-        for pattern in (_BULLET, _NUMBER):
-            run = _run(paragraph, pattern)
-            if run and _is_list(run, pattern):
-                done.update(run)
-                _make_list(run, pattern, ledger)
-                break
+    in_references = False
+    for holder in [root, *root.walk()]:
+        run: list[Node] = []
+        for node in [*holder.nodes(), None] if holder.tag != "li" else ():
+            if node is not None and (node.tag in HEADINGS or sources.NAMES.fullmatch(node.words())):
+                in_references = bool(sources.NAMES.fullmatch(node.words()))
+            if run and not (node is not None and (_goes_on(run, node) or _is_empty(node))):
+                _make_list(run, ledger)
+                run = []
+            if node is not None and not run and not in_references and _sign(node):
+                run = [node]
+            elif node is not None and run and _sign(node):
+                run.append(node)
 
 
-def _pattern_for(paragraph, pattern):
-    from_word = any("MsoListParagraph" in name for name in paragraph.classes())
-    return _WORD_BULLET if from_word and pattern is _BULLET else pattern
+def _is_empty(node):
+    return node.tag == "p" and not node.words()
 
 
-def _matched(paragraph, pattern):
-    if paragraph is None or paragraph.tag != "p" or "mso-list" in paragraph.get("style"):
+def _sign(node):
+    """The match of the sign or the number that a paragraph begins with; None without."""
+    if node.tag != "p" or "mso-list" in node.get("style"):
         return None
-    words = paragraph.words()
-    return pattern.match(words) or _pattern_for(paragraph, pattern).match(words)
+    words = node.words()
+    from_word = any("MsoListParagraph" in name for name in node.classes())
+    patterns = [_BULLET, _NUMBER] + ([_WORD_BULLET] if from_word else [])
+    return next(filter(None, (pattern.match(words) for pattern in patterns)), None)
 
 
-def _run(paragraph, pattern):
-    run = []
-    while _matched(paragraph, pattern):
-        run.append(paragraph)
-        paragraph = paragraph.beside(1)
-        while paragraph is not None and paragraph.tag == "p" and not paragraph.words():
-            paragraph = paragraph.beside(1)
-    return run
+def _number(node):
+    match = _sign(node)
+    return int(match[1]) if match and match.re is _NUMBER else None
 
 
-def _is_list(run, pattern):
-    if pattern is _NUMBER:
-        numbers = [int(_NUMBER.match(one.words())[1]) for one in run]
-        first = numbers[0]
-        return len(run) > 1 and first < 50 and numbers == list(range(first, first + len(run)))
-    one = run[0].words()[0]
-    return len(run) > 1 or one in _BULLETS.replace("*", "").replace("·", "")
+def _goes_on(run, node):
+    """Whether a paragraph is the next item of a list: a sign like the others, the next number."""
+    if not _sign(node):
+        return False
+    before, number = _number(run[-1]), _number(node)
+    return number is None if before is None else number == before + 1
 
 
-def _make_list(run, pattern, ledger):
+def _is_list(run):
+    if len(run) > 1:
+        return _number(run[0]) is None or _number(run[0]) < MOST_BEFORE
+    return run[0].words()[0] in _CERTAIN_BULLETS
+
+
+def _make_list(run, ledger):
+    if not _is_list(run):
+        return
     ledger.note("typed list", run[0].words()[:80])
     for paragraph in run:
-        match = _matched(paragraph, pattern)
-        sign = match[0].strip()
-        _drop_start(paragraph, len(match[0].strip()))
+        sign, number = _sign(paragraph)[0].strip(), _number(paragraph)
+        _drop_start(paragraph, len(sign))
         ledger.turn(sign)
-        number = match[1] if pattern is _NUMBER else None
-        trees.make_item(paragraph, level=_level(paragraph), sign=f"{number}." if number else "·")
+        trees.make_item(
+            paragraph, level=_level(paragraph), sign="·" if number is None else f"{number}."
+        )
 
 
 def _level(paragraph):

@@ -2,7 +2,7 @@
 
 import html
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from treatments import citations, reference_formats, richtext
 from treatments.intake import limits
@@ -42,8 +42,10 @@ def joined(body: str, notes: list, ledger: Ledger) -> tuple[str, list[Source]]:
     blocks = body.split("\n") if body else []
     blocks, found = _listed(blocks, bool(notes), ledger)
     numbers = {one.number: place for place, one in enumerate(found, 1)}
-    certain = any(_has_certain(block, numbers) for block in blocks)
-    blocks = [_cited(block, numbers, certain, ledger) for block in blocks]
+    if numbers:
+        read = [_read(block) for block in blocks]
+        certain = any(_has_certain(one, numbers) for one in read)
+        blocks = [_cited(one, numbers, certain, ledger) for one in read]
     references = [one.source for one in found]
     body = _with_notes("\n".join(blocks), notes, references, ledger)
     if len(references) > limits.MOST_REFERENCES:
@@ -217,11 +219,36 @@ _UP = str.maketrans("0123456789-–,", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻˒")
 _RAISED = re.compile(r"<sup>[\s(\[]*(\d{1,3}(?:\s?[-–,]\s?\d{1,3})*)[\s)\]]*</sup>")
 
 
-def _has_certain(block, numbers):
+@dataclass(frozen=True)
+class _Read:
+    """A block with its words, the place in it of each letter of them, and what may cite in them."""
+
+    block: str
+    text: str
+    places: list[int]
+    marks: list[Mark]
+
+
+def _read(block):
+    if block.startswith(("<h2", "<h3")):
+        return _Read(block, "", [], [])
+    text, places = _with_places(block)
+    found, begin = [], 0
+    for line in text.splitlines(keepends=True):  # of a list or table
+        if len(line) <= limits.LONGEST_PARAGRAPH:
+            found += [
+                replace(mark, start=mark.start + begin, end=mark.end + begin)
+                for mark in marks(line)
+            ]
+        begin += len(line)
+    return _Read(block, text, places, found)
+
+
+def _has_certain(read, numbers):
     """Whether a block cites by numbers in brackets or raised: then round ones may say else."""
     return any(
         mark.form in ("bracket", "raised") and mark.likely == "yes" and _fits(mark, numbers)
-        for mark in marks(_with_places(block)[0])
+        for mark in read.marks
     )
 
 
@@ -229,16 +256,14 @@ def _fits(mark, numbers):
     return bool(mark.numbers) and all(number in numbers for number in mark.numbers)
 
 
-def _cited(block, numbers, certain, ledger):
+def _cited(read, numbers, certain, ledger):
     """A block with markers in place of the numbers that cite references.
 
     `certain` says that the text cites in a way that is certain.
     """
-    if not numbers or block.startswith(("<h2", "<h3")):
-        return block
-    text, places = _with_places(block)
+    block, text, places = read.block, read.text, read.places
     out, end = [], 0
-    for mark in marks(text):
+    for mark in read.marks:
         start = mark.end - len(text[mark.start : mark.end].lstrip())
         begin, finish = places[start], places[mark.end]
         if begin < end or not _is_whole(block[begin:finish]) or _within_link(block, begin):

@@ -5,7 +5,7 @@ import re
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 from treatments.intake import recognising, trees
-from treatments.intake.document import Ledger
+from treatments.intake.document import Ledger, refuse_long
 from treatments.intake.rough import Rough
 from treatments.intake.trees import Node
 
@@ -32,6 +32,7 @@ _MEANING = re.compile(
     r"(?:font-weight|font-style|vertical-align|display|text-decoration(?:-line)?):[^;]*",
     re.IGNORECASE,
 )
+_SAYING = {"lang", "dir", "id", "name"}
 _FONTS = {"font", "u", "center", "big", "small", "tt", "mark"}
 _GOOGLE = re.compile(r"https?://(?:www\.)?google\.com/url")
 
@@ -50,8 +51,10 @@ def read(data: bytes, ledger: Ledger) -> Rough:
     rough.source.append(body.words())
     _leave_out(body, ledger)
     rough.root = _main(body, ledger)
+    refuse_long(rough.root.words())
     _follow_links(rough.root)
     _nest_lists(rough.root)
+    _drop_idle(rough.root)
     return rough
 
 
@@ -219,6 +222,15 @@ def _follow_links(root):
         if _GOOGLE.match(link.get("href")):
             real = parse_qs(urlsplit(link.get("href")).query).get("q", [""])[0]
             link.attributes["href"] = real or link.get("href")
+
+
+def _drop_idle(root):
+    """Take away what says nothing: Word writes several elements around each word."""
+    for node in list(root.walk()):
+        if node.tag == "span" and not _SAYING & node.attributes.keys():
+            look = node.get("style")
+            if not _MEANING.search(look) and "mso-list" not in look:
+                node.unwrap()
 
 
 _DOCS_LIST = re.compile(r"(lst-kix_\w+)-(\d)")

@@ -72,7 +72,7 @@ def numbering_of(properties):
 
 
 def look_of(properties):
-    """What a run or a style says: {"b", "i", "vanish", "strike": whether; "vertAlign", "sz": how}"""
+    """What a run or style says: {"b", "i", "vanish", "strike": whether, "vertAlign", "sz": how}."""
     found = {}
     for name in ("b", "i", "vanish", "strike", "dstrike"):
         element = None if properties is None else properties.find(w(name))

@@ -9,7 +9,7 @@ import xml.etree.ElementTree as ET
 
 from mammoth.docx.dingbats import dingbats
 
-from treatments.intake.document import Ledger, Refused
+from treatments.intake.document import Ledger, Refused, refuse_long
 from treatments.intake.packages import NOT_WORD, Package
 from treatments.intake.word_styles import (
     VAL,
@@ -93,6 +93,7 @@ class Survey:
         if body is None:
             raise Refused(NOT_WORD)
         self.source.append(_all_words(body))
+        refuse_long(self.source[0])
         ET.SubElement(self.document, w("body")).extend(self._blocks(body))
         self._find_title()
         self.notes = {kind: self._written_notes(kind) for kind in self._notes}
