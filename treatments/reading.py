@@ -87,6 +87,26 @@ def read(lead=None, below=(), terms=None):
     return (texts[0], texts[1:], references) if lead else (None, texts, references)
 
 
+def foreseen(edition, references):
+    """An edition that is not saved, as patients would read it, and its list of references.
+
+    `references` are {key in its markers: Reference}, saved or not.
+    """
+    body = richtext.dressed(richtext.clean(edition.body), wording.LABELS)
+    (body,), numbers = citations.numbered([body], references)
+    printed = [
+        PrintedReference(
+            number=entry.number,
+            printed=references[entry.key].printed(),
+            url=references[entry.key].link(),
+            retraction=retraction(references[entry.key]),
+            anchors=entry.anchors,
+        )
+        for entry in numbers
+    ]
+    return Text(edition, _safe(body), []), printed
+
+
 def beside(texts):
     """Texts, from `read`, side by side: [(Text, its parts)], the parts of all standing level.
 

@@ -27,6 +27,7 @@ TABLE = {
     "jsi18n": [IN, IN, YES, YES, YES, YES, YES],
     "autocomplete": [IN, IN, NO, YES, YES, YES, YES],
     "page_search": [IN, IN, NO, YES, YES, YES, YES],
+    "bring_in": [IN, IN, NO, YES, YES, YES, YES],
     "treatments_reference_changelist": [IN, IN, NO, YES, YES, YES, YES],
     "treatments_reference_export": [IN, IN, NO, YES, YES, YES, YES],
     "treatments_reference_add": [IN, IN, NO, YES, YES, YES, YES],

@@ -16,7 +16,7 @@ from django.test import Client
 from pypdf import PdfReader
 
 from tests import factories
-from treatments import arranging, disclaimer, publishing, reading, richtext, wording
+from treatments import arranging, confinement, disclaimer, publishing, reading, richtext, wording
 from treatments.leaflets import content, printing, sheets
 from treatments.leaflets.sheets import Sheet
 from treatments.views import treatments_of
@@ -476,7 +476,7 @@ def test_what_is_too_much_gets_a_sentence_once_and_leaves_the_site(
 @needs_pango
 def test_a_rendering_that_was_given_up_leaves_no_process_and_no_file(monkeypatch, tmp_path):
     monkeypatch.setattr(printing, "CLOCK", 1)
-    monkeypatch.setattr(printing.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(confinement.tempfile, "tempdir", str(tmp_path))
     with pytest.raises(printing.Busy):
         printed(factories.make_live(body=paragraphs(400)))
     assert list(tmp_path.iterdir()) == []
@@ -573,7 +573,7 @@ def test_a_hostile_document_loads_nothing(stranger, tmp_path):
 
 
 def test_the_renderer_knows_no_secret():
-    assert set(printing._environment("/folder")) == {
+    assert set(confinement.environment("/folder")) == {
         "PATH",
         "TMPDIR",
         "HOME",
@@ -610,7 +610,7 @@ def test_an_export_stands_alone_with_disclaimer_references_and_origin(client, se
 
 @needs_pango
 def test_a_renderer_that_is_killed_is_no_500(client, printer, monkeypatch):
-    monkeypatch.setattr(printing.sys, "executable", shutil.which("false"))
+    monkeypatch.setattr(confinement.sys, "executable", shutil.which("false"))
     address = factories.make_live().page.get_absolute_url() + "leaflet.pdf"
     answer = Client(raise_request_exception=True).get(address)
     assert answer.status_code == 503

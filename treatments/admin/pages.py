@@ -21,6 +21,7 @@ from django.utils.html import format_html
 
 from treatments import arranging, desk
 from treatments.admin import advising, library, rating, writing
+from treatments.admin.bringing_in import bring_in
 from treatments.admin.exporting import CompletedList, Exported
 from treatments.admin.page_search import page_search
 from treatments.models import (
@@ -314,6 +315,7 @@ class PagesAdmin(Exported):
     add_fields = ["title"]
     add_form_template = change_form_template = "admin/arrange.html"
     object_history_template = "admin/page_history.html"
+    change_list_template = "admin/page_list.html"
 
     def get_changelist(self, request, **kwargs):
         return PageList
@@ -414,6 +416,10 @@ class PagesAdmin(Exported):
     def reading_grade(self, page):
         shown = page.current or page.working
         return library.figure(shown, "grade") if shown else "–"
+
+    def changelist_view(self, request, extra_context=None):
+        may = self.model != Term and request.user.has_perm(WRITE)
+        return super().changelist_view(request, {"may_bring_in": may} | (extra_context or {}))
 
     # Adding opens the page and leads to its text; changing is the second screen
 
@@ -544,6 +550,7 @@ class TreatmentAdmin(PagesAdmin):
         search = self.admin_site.admin_view(page_search)
         return [
             path("page-search/", search, name="page_search"),
+            path("bring-in/", self.admin_site.admin_view(bring_in), name="bring_in"),
             path("shared/<str:token>/", writing.shared, name="shared"),  # for whoever has the link
             *super().get_urls(),
         ]

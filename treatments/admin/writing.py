@@ -551,6 +551,7 @@ class TextScreen:
             "withdraw": approve and self.live,
             "cancel_schedule": approve,
             "restore": write and working is None,
+            "bring_in": write and working is None and self.page.kind != Page.Kind.TERM,
             "share": (write or approve) and working,
         }
 

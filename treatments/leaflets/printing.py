@@ -9,15 +9,12 @@ import ctypes.util
 import functools
 import json
 import logging
-import os
 import subprocess
-import sys
-import tempfile
 import threading
 import time
 from collections import OrderedDict
 
-from django.conf import settings
+from treatments import confinement
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +22,7 @@ logger = logging.getLogger(__name__)
 LIBRARIES = ("gobject-2.0", "pango-1.0", "pangoft2-1.0", "harfbuzz", "fontconfig")
 PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 
+RENDERER = "treatments.leaflets.renderer"
 PROCESSOR = 20  # seconds of the processor that one rendering may take
 CLOCK = 45  # seconds after which it is given up, since the machine is too busy
 MEMORY = 1024**3  # bytes of address space that it may take
@@ -129,10 +127,7 @@ class Printer:
 
 
 def render(leaflet) -> bytes:
-    """The leaflet's PDF, from a process of its own; TooMuch or Busy where that did not get there.
-
-    It is a new program, not a fork: other threads may hold any lock at this moment.
-    """
+    """The leaflet's PDF, from a process of its own; TooMuch or Busy where there is none."""
     asked = {
         "html": leaflet.html,
         "style": leaflet.sheet.style(),
@@ -141,36 +136,16 @@ def render(leaflet) -> bytes:
         "seconds": PROCESSOR,
         "bytes": MEMORY,
     }
-    with tempfile.TemporaryDirectory(prefix="leaflet-") as folder:
-        try:
-            done = subprocess.run(
-                [sys.executable, "-m", "treatments.leaflets.renderer"],
-                input=json.dumps(asked).encode(),
-                capture_output=True,
-                check=False,
-                cwd=settings.BASE_DIR,
-                env=_environment(folder),
-                timeout=CLOCK,
-            )
-        except subprocess.TimeoutExpired:
-            logger.warning("No leaflet within %s seconds: %s", CLOCK, leaflet.address)
-            raise Busy from None
+    try:
+        done = confinement.run(RENDERER, json.dumps(asked).encode(), clock=CLOCK)
+    except subprocess.TimeoutExpired:
+        logger.warning("No leaflet within %s seconds: %s", CLOCK, leaflet.address)
+        raise Busy from None
     if done.returncode or not done.stdout.startswith(b"%PDF-"):
-        said = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
-        logger.warning("No leaflet (%s): %s %s", done.returncode, leaflet.address, *said or [""])
+        said = confinement.last_words(done)
+        logger.warning("No leaflet (%s): %s %s", done.returncode, leaflet.address, said)
         raise TooMuch
     return done.stdout
-
-
-def _environment(folder):
-    """The renderer's: no secret of the portal, and a folder that goes with the rendering."""
-    return {
-        "PATH": os.defpath,
-        "TMPDIR": folder,
-        "HOME": folder,
-        "LANG": "C.UTF-8",
-        "PYTHONHASHSEED": "0",
-    }
 
 
 printer = Printer()

@@ -8,13 +8,9 @@ Standard output is the PDF. The exit code is 0, or another one where there is no
 The portal never imports this module: it needs Pango, and what it reads was written by others.
 """
 
-import ctypes
 import io
 import json
 import logging
-import os
-import resource
-import signal
 import sys
 from pathlib import Path
 
@@ -23,12 +19,11 @@ from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
+from treatments import confinement
+
 FOLDER = Path(__file__).parent
 QR_CODE = "leaflet:qr-code"
 FONTS = "leaflet:fonts/"
-PARENT_DIED = 1  # PR_SET_PDEATHSIG of Linux's prctl(2)
-# Audit events of what no leaflet does: speak to another machine, start a program.
-FORBIDDEN = ("socket.", "subprocess.", "os.exec", "os.posix_spawn", "os.system", "os.fork")
 
 
 class Shipped(URLFetcher):
@@ -58,27 +53,6 @@ class Complaints(logging.Handler):
         self.said.append(record.getMessage())
 
 
-def bound(seconds, size):
-    """Keep this process within its time and memory, behind others, and alone."""
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    resource.setrlimit(resource.RLIMIT_AS, (size, size))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    os.nice(5)
-    sys.addaudithook(refuse)
-
-
-def follow_parent():
-    """Have Linux end this process when the one that waits for it is gone."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(PARENT_DIED, signal.SIGKILL)
-
-
-def refuse(event, arguments):
-    if event.startswith(FORBIDDEN):
-        raise PermissionError(f"A leaflet needs no {event}.")
-
-
 def qr_code(address):
     """The address as a QR code: a square SVG of modules with the quiet zone of ISO/IEC 18004."""
     drawn = io.BytesIO()
@@ -101,9 +75,9 @@ def pdf(html, style, address, identifier):
 
 
 def main():
-    follow_parent()
+    confinement.follow_parent()
     asked = json.load(sys.stdin)
-    bound(asked.pop("seconds"), asked.pop("bytes"))
+    confinement.bound(asked.pop("seconds"), asked.pop("bytes"))
     complaints = Complaints()
     logging.getLogger("weasyprint").addHandler(complaints)
     made = pdf(**asked)

@@ -15,6 +15,7 @@ from treatments.source_text.document import (
     parse,
 )
 from treatments.source_text.references import (
+    YEAR,
     Source,
     collapsed,
     reference_keys,
@@ -23,6 +24,7 @@ from treatments.source_text.references import (
 )
 
 __all__ = [
+    "YEAR",
     "Cited",
     "Document",
     "Line",
