@@ -237,6 +237,17 @@ def test_pages_with_open_comments_are_found(client, author):
     assert [page.pk for page in answer.context["cl"].result_list] == [with_comments.page_id]
 
 
+def test_pages_whose_comments_wait_for_me_are_found(client, author):
+    page = factories.make_treatment()
+    say(factories.make_live(page), "Left open before.")
+    say(factories.make_draft(page, by=author), "Too long.")
+    say(factories.make_draft(by=author), "A note of my own.", by=author)
+    say(factories.make_draft(), "Of somebody else.")
+    client.force_login(author)
+    answer = client.get("/admin/treatments/treatment/?under_way=answer")
+    assert [found.pk for found in answer.context["cl"].result_list] == [page.pk]
+
+
 def test_the_history_tells_what_was_said(look, author):
     draft = factories.make_draft(by=author)
     say(draft, "Too long.", by=author)

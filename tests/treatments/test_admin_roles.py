@@ -29,6 +29,7 @@ TABLE = {
     "page_search": [IN, IN, NO, YES, YES, YES, YES],
     "bring_in": [IN, IN, NO, YES, YES, YES, YES],
     "treatments_reference_changelist": [IN, IN, NO, YES, YES, YES, YES],
+    "treatments_link_export": [IN, IN, NO, YES, YES, YES, YES],
     "treatments_reference_export": [IN, IN, NO, YES, YES, YES, YES],
     "treatments_reference_add": [IN, IN, NO, YES, YES, YES, YES],
     "treatments_reference_import": [IN, IN, NO, YES, YES, YES, YES],

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests import factories
-from treatments import desk, publishing, referencing
+from treatments import desk, publishing, referencing, remarks
 from treatments.admin import desk as first_page
 from treatments.models import Edition, Page, Reference
 
@@ -78,13 +78,13 @@ def everything(me):
     factories.make_submitted(title="Mine in review", by=me)
     make_sent_back(me)
     make_sent_back(person())
-    factories.make_draft(by=me)
+    remarks.comment(edition=factories.make_draft(by=me), by=person(), text="Which tool?")
     factories.make_draft()
     make_due(days=-1)
     make_due(factories.make_term(), days=-30)
     make_due(days=0)
     make_due(days=60)
-    make_due(days=61)
+    factories.make_link(edition=make_due(days=61), state="broken")
     factories.make_imported()
     factories.make_scheduled()
     factories.make_withdrawn()
@@ -94,6 +94,7 @@ def everything(me):
         "waiting for your review": 1,
         "sent back to you": 1,
         "your drafts": 2,
+        "comments to answer": 2,
         "overdue for review": 2,
         "due for review in 60 days": 2,
         "imported and never reviewed": 1,
@@ -101,6 +102,7 @@ def everything(me):
         "withdrawn": 1,
         "retracted references": 1,
         "references to verify": 2,
+        "broken links": 1,
     }
 
 

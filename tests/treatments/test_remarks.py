@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from tests import factories
 from treatments import arranging, publishing, remarks
-from treatments.models import AuditEntry, Comment, Edition, User
+from treatments.models import AuditEntry, Comment, Edition, User, texts_to_answer
 
 pytestmark = pytest.mark.django_db
 
@@ -148,6 +148,7 @@ def test_what_a_writer_has_to_answer():
     say(draft, "A note of my own.", by=ana)
     say(factories.make_draft(), by=bo)  # of somebody else
     assert set(Comment.objects.to_answer(ana)) == {earlier, said}
+    assert list(texts_to_answer(ana)) == [draft]  # one text, however many comments
 
 
 def test_what_is_open_on_texts_in_review():

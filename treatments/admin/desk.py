@@ -19,11 +19,13 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.http import urlencode
 from django.utils.text import Truncator
 
 from treatments import desk
 from treatments.admin import writing
-from treatments.models import Citation, Edition, Reference, User, cited_in
+from treatments.models import Citation, Edition, Link, Reference, User, cited_in, texts_to_answer
+from treatments.models.remarks import with_return
 from treatments.publishing import APPROVE, WRITE
 
 FEW = 5  # rows of a section that stand on the desk itself
@@ -31,6 +33,7 @@ FEW = 5  # rows of a section that stand on the desk itself
 TEXTS = ("overline", "summary", "body", "note", "provenance", "written_by", "approved_by")
 SHORT = 160  # characters of a reason or a reference
 PAGES, REFERENCES = "treatments_page_changelist", "treatments_reference_changelist"
+LINKS = "treatments_link_changelist"
 
 
 @dataclass(frozen=True)
@@ -235,6 +238,13 @@ def _touching(pages):
     )
 
 
+def _broken_links(links):
+    listed = reverse(f"admin:{LINKS}")
+    return [
+        Row(link.address, f"{listed}?{urlencode({'q': link.address})}", link.said) for link in links
+    ]
+
+
 def _may_see_references(person):
     return any(person.has_perm(f"treatments.{may}_reference") for may in ("view", "change"))
 
@@ -277,6 +287,16 @@ SECTIONS = [
         _each(_draft),
         PAGES,
         "under_way=my+drafts",
+        lambda person: person.has_perm(WRITE),
+    ),
+    Section(
+        "text has comments for you",
+        "texts have comments for you",
+        "comments to answer",
+        _editions(lambda person: with_return(texts_to_answer(person)), "-saved_at", tell=[]),
+        _each(_draft),
+        PAGES,
+        "under_way=answer",
         lambda person: person.has_perm(WRITE),
     ),
     Section(
@@ -345,6 +365,15 @@ SECTIONS = [
         REFERENCES,
         "verified=no",
         _may_see_references,
+    ),
+    Section(
+        "link is broken",
+        "links are broken",
+        "broken links",
+        lambda person: Link.objects.broken().order_by("-broken_since", "pk"),
+        _broken_links,
+        LINKS,
+        "state=broken",
     ),
 ]
 

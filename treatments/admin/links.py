@@ -1,7 +1,6 @@
 """The list of links: what `manage.py check_links` found, and where one mends it."""
 
 from django.contrib import admin
-from django.contrib.admin.views.main import ChangeList
 from django.db.models import F, Prefetch
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -9,6 +8,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.text import Truncator
 
 from treatments.admin import references, writing
+from treatments.admin.exporting import CompletedList, Exported
 from treatments.models import Edition, Link, LinkUse
 from treatments.publishing import APPROVE, MANAGE, WRITE
 
@@ -52,7 +52,7 @@ class Where(admin.SimpleListFilter):
         return links.filter(pk__in=words[self.value()].values("link"))
 
 
-class LinkList(ChangeList):
+class LinkList(CompletedList):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.title = "Links"
@@ -63,7 +63,7 @@ def _day(moment):
 
 
 @admin.register(Link)
-class LinkAdmin(admin.ModelAdmin):
+class LinkAdmin(Exported):
     """To read alone: links are mended in the texts and references that hold them."""
 
     list_display = ["state_told", "leads_to", "found_in", "since", "checked"]

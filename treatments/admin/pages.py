@@ -34,6 +34,7 @@ from treatments.models import (
     Topic,
     Treatment,
     User,
+    texts_to_answer,
     titles_of_pages,
 )
 from treatments.publishing import APPROVE, MANAGE, WRITE, Refusal
@@ -72,7 +73,8 @@ class UnderWay(admin.SimpleListFilter):
         for_me = [("for me", "waiting for my review")] if request.user.has_perm(APPROVE) else []
         mine = [("sent back", "sent back to me"), ("my drafts", "my drafts"), ("mine", "mine")]
         states = [*Edition.State.choices[:2], ("scheduled", "scheduled")]
-        return [*for_me, *mine, *states, ("comments", "open comments")]
+        comments = [("comments", "open comments"), ("answer", "comments for me")]
+        return [*for_me, *mine, *states, *comments]
 
     def queryset(self, request, pages):
         working = Edition.objects.working()
@@ -86,6 +88,7 @@ class UnderWay(admin.SimpleListFilter):
             "in review": working.filter(state="in review"),
             "scheduled": Edition.objects.scheduled(),
             "comments": Edition.objects.filter(Exists(open_comments)),
+            "answer": texts_to_answer(request.user),
         }
         return pages.filter(editions_of(words[self.value()])) if self.value() in words else pages
 

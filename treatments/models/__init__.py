@@ -7,7 +7,7 @@ from treatments.models.pages import Code, OldSlug, Page, PageTag, Term, Topic, T
 from treatments.models.people import ReviewReminder, User
 from treatments.models.readability import LiveText, Measurement, PlainWord
 from treatments.models.references import Citation, Reference, cited_in
-from treatments.models.remarks import Comment, Rating
+from treatments.models.remarks import Comment, Rating, texts_to_answer
 
 __all__ = [
     "AuditEntry",
@@ -34,5 +34,6 @@ __all__ = [
     "Treatment",
     "User",
     "cited_in",
+    "texts_to_answer",
     "titles_of_pages",
 ]

@@ -124,6 +124,17 @@ class Rating(models.Model):
         return f"{self.edition}, rated by {self.name}, {self.rated_at:%Y-%m-%d}"
 
 
+def texts_to_answer(user):
+    """Working editions that this person holds, where others left comments open: one for a page.
+
+    The same comments as `Comment.objects.to_answer` has.
+    """
+    said = Comment.objects.to_answer(user).filter(
+        edition__page=OuterRef("page"), edition__language=OuterRef("language")
+    )
+    return Edition.objects.working().filter(Exists(said), held_by=user)
+
+
 def digest(edition):
     """SHA-256 of what patients read of an edition."""
     words = "\0".join((edition.overline, edition.title, edition.summary, edition.body))
