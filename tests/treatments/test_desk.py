@@ -420,7 +420,7 @@ def test_what_is_empty_is_one_quiet_line():
     text = look(person("Authors")).content.decode()
     assert text.count("<section") == 0
     line = re.search(r"Nothing here: ([^<]*)\.", text)[1]
-    assert line.split(", ")[:3] == ["sent back to you", "your drafts", "overdue for review"]
+    assert line.split(", ")[:3] == ["sent back to you", "your drafts", "comments to answer"]
 
 
 def test_titles_and_reasons_are_text_whatever_they_hold():
