@@ -42,17 +42,19 @@ def test_a_live_text_is_shown_with_its_number_and_dates(staff):
         edition = factories.make_submitted(title="Brakes")
         due = datetime.date(2028, 5, 1)
         publishing.approve(**factories.approval(edition, due_by=due))
-        assert row(staff) == ["Brakes", "Edition 1 since 1 May 2026", "–", "1 May 2028"]
+        assert row(staff) == ["Brakes", "Edition 1 since 1 May 2026", "–", "1 May 2028", "1.3"]
 
 
 def test_imported_text_is_shown_as_such(staff):
     factories.make_imported(title="Chains")
-    assert row(staff) == ["Chains", "Edition 1, imported", "–", "Never reviewed"]
+    assert row(staff) == ["Chains", "Edition 1, imported", "–", "Never reviewed"] + [
+        "Not measured yet"
+    ]
 
 
 def test_a_draft_is_shown_under_way(staff):
     factories.make_draft(by=factories.make_user(first_name="Ana", last_name="Roe"), title="New")
-    assert row(staff) == ["New", "Nothing yet", "Edition 1, draft, Ana Roe", "–"]
+    assert row(staff) == ["New", "Nothing yet", "Edition 1, draft, Ana Roe", "–", "–"]
 
 
 def test_a_scheduled_edition_is_shown_with_its_day(staff):
@@ -64,7 +66,7 @@ def test_a_scheduled_edition_is_shown_with_its_day(staff):
 def test_a_withdrawn_text_is_shown_as_gone(staff):
     with time_machine.travel(MAY):
         factories.make_withdrawn()
-        assert row(staff)[1:] == ["Nothing: withdrawn on 1 May 2026", "–", "–"]
+        assert row(staff)[1:] == ["Nothing: withdrawn on 1 May 2026", "–", "–", "–"]
 
 
 def test_a_late_review_is_told_in_words(staff):
@@ -239,8 +241,9 @@ def sorted_by(column):
 def test_the_menu_stands_in_the_editors_order(staff):
     (texts,) = staff.get("/admin/").context["app_list"]
     names = [model["name"] for model in texts["models"]]
-    texts = ["All pages", "Treatments", "Topics", "Terms", "References", "Links", "Tags"]
-    assert names == [*texts, "People", "Groups"]
+    texts = ["All pages", "Treatments", "Topics", "Terms", "References", "Links"]
+    advice = ["Texts in the library", "Hard words"]
+    assert names == [*texts, *advice, "Tags", "People", "Groups"]
 
 
 def test_the_list_shows_no_editions_of_other_languages(staff):

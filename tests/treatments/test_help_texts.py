@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group
 
 from tests import factories
 from treatments.admin import commenting, writing
-from treatments.models import Code, Edition, Page, Reference, Review, User
+from treatments.models import Code, Edition, LiveText, Page, PlainWord, Reference, Review, User
 
 FORMS = [
     writing.WordsForm,
@@ -34,7 +34,7 @@ def test_every_field_of_our_forms_says_where_it_is_read(form):
     assert silent(form().fields) == []
 
 
-@pytest.mark.parametrize("model", [Page, Reference, Code])
+@pytest.mark.parametrize("model", [Page, Reference, Code, PlainWord])
 def test_every_column_that_editors_fill_in_has_its_help_text(model):
     filled = [field for field in model._meta.fields if field.editable and not field.primary_key]
     left = {"page", "version"}  # an inline form stands in the page; nobody types a version
@@ -48,8 +48,8 @@ def test_every_field_of_the_admin_says_where_it_is_read(rf, change):
     request.user = factories.make_user(is_staff=True, is_superuser=True)
     found = {}
     for model, model_admin in admin.site._registry.items():
-        if model in (User, Group):
-            continue  # Django's own screens, in Django's own words
+        if model in (User, Group, LiveText):
+            continue  # Django's own screens, in Django's own words; and one that only lists
         obj = _some(model) if change else None
         form = model_admin.get_form(request, obj, change=change)
         found[model.__name__] = silent(form.base_fields)
@@ -64,6 +64,7 @@ def _some(model):
         "Term": factories.make_term,
         "Reference": factories.make_reference,
         "Link": factories.make_link,
+        "PlainWord": lambda: PlainWord(word="x"),
     }.get(model.__name__, lambda: model(name="x"))()
 
 

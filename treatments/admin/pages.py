@@ -417,8 +417,10 @@ class PagesAdmin(Exported):
 
     @admin.display(description="reading grade", ordering="sorted")
     def reading_grade(self, page):
-        shown = page.current or page.working
-        return library.figure(shown, "grade") if shown else "–"
+        current = page.current
+        if current is None or (current.withdrawn_at and current.withdrawn_at <= timezone.now()):
+            return "–"
+        return library.figure(current, "grade")
 
     def changelist_view(self, request, extra_context=None):
         may = self.model != Term and request.user.has_perm(WRITE)

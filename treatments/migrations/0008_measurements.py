@@ -54,6 +54,7 @@ class Migration(migrations.Migration):
                 ('instead', models.CharField(blank=True, help_text='What writers can say instead, with commas between them. Empty: writers are no longer advised on this word.', max_length=200, verbose_name='plain words')),
             ],
             options={
+                'verbose_name': 'hard word',
                 'ordering': ['word'],
                 'default_permissions': (),
                 'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('word'), name='plain_word_once', violation_error_message='This word is in the list already.'), models.CheckConstraint(condition=models.Q(('word', ''), _negated=True), name='plain_word_not_empty', violation_error_message='Give the hard word.')],

@@ -73,6 +73,7 @@ class PlainWord(models.Model):
     objects = PlainWordManager()
 
     class Meta:
+        verbose_name = "hard word"
         default_permissions = ()
         constraints = [
             models.UniqueConstraint(
