@@ -19,7 +19,16 @@ from django.utils.html import format_html
 from treatments import arranging
 from treatments.admin import writing
 from treatments.admin.page_search import page_search
-from treatments.models import AuditEntry, Code, Edition, Term, Topic, Treatment, titles_of_pages
+from treatments.models import (
+    AuditEntry,
+    Code,
+    Edition,
+    Term,
+    Topic,
+    Treatment,
+    audited,
+    titles_of_pages,
+)
 from treatments.publishing import APPROVE, MANAGE, WRITE, Refusal
 
 SOON = datetime.timedelta(days=60)  # how long before a review is due a page counts as due
@@ -299,14 +308,18 @@ class PagesAdmin(admin.ModelAdmin):
         request.arrangement = arranging.arrangement(before)
         slug, obj.slug = obj.slug, before.slug
         super().save_model(request, obj, form, change)
-        arranging.change_slug(page=before, by=request.user, slug=slug)
         obj.slug = slug
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
-        if change:
+        if change:  # what is audited comes last
             page = self.model.objects.get(pk=form.instance.pk)
-            arranging.record_arrangement(page=page, by=request.user, before=request.arrangement)
+            with audited():
+                arranging.change_slug(page=page, by=request.user, slug=form.instance.slug)
+                arranging.record_arrangement(page=page, by=request.user, before=request.arrangement)
+
+    def delete_model(self, request, obj):
+        arranging.delete_page(page=obj, by=request.user)
 
     def response_add(self, request, obj, post_url_continue=None):
         return HttpResponseRedirect(writing.text_url(obj))

@@ -1,6 +1,6 @@
 """The portal's words: pages, their editions, the sources and the people."""
 
-from treatments.models.audit import AuditEntry
+from treatments.models.audit import AuditEntry, audited
 from treatments.models.editions import (
     Contributor,
     Edition,
@@ -28,5 +28,6 @@ __all__ = [
     "Topic",
     "Treatment",
     "User",
+    "audited",
     "titles_of_pages",
 ]
