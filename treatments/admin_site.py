@@ -6,7 +6,7 @@ from django.template.response import TemplateResponse
 from django.templatetags.static import static
 from django.urls import path, reverse
 
-from treatments import manual, roles
+from treatments import manual, permitting, roles
 
 MENU = ["Treatment", "Topic", "Term", "Reference", "Tag", "User", "Group"]
 
@@ -37,6 +37,12 @@ class PortalAdmin(admin.AdminSite):
             path("help/", self.admin_view(self.help), name="help"),
         ]
         return own + super().get_urls()
+
+    def password_change(self, request, extra_context=None):
+        if request.method != "POST":
+            return super().password_change(request, extra_context)
+        with permitting.watching_password(user=request.user, by=request.user):
+            return super().password_change(request, extra_context)
 
     def help(self, request):
         """docs/editors.md with its pictures: the people who need it have no shell."""
