@@ -5,7 +5,6 @@ import datetime
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
-from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.expressions import OrderBy
@@ -18,6 +17,7 @@ from django.utils.html import format_html
 
 from treatments import arranging
 from treatments.admin import writing
+from treatments.admin.exporting import CompletedList, Exported
 from treatments.admin.page_search import page_search
 from treatments.models import (
     AuditEntry,
@@ -113,7 +113,7 @@ def by_next_review():
     return OrderBy(day, nulls_last=True)
 
 
-class PageList(ChangeList):
+class PageList(CompletedList):
     """Fetches the editions of the rows shown, rather than of every page, in three queries."""
 
     def __init__(self, *args, **kwargs):
@@ -127,9 +127,7 @@ class PageList(ChangeList):
         made = self.SORTED.get(field_name)
         return made() if made else super().get_ordering_field(field_name)
 
-    def get_results(self, request):
-        super().get_results(request)
-        pages = list(self.result_list)
+    def complete(self, pages):
         editions = Edition.objects.filter(language=writing.LANGUAGE, page__in=pages)
         editions = editions.select_related("held_by").defer("body")
         words = {
@@ -142,7 +140,6 @@ class PageList(ChangeList):
             for page in pages:
                 setattr(page, name, by_page.get(page.pk))
         self._name_topics(pages)
-        self.result_list = pages
 
     def _name_topics(self, pages):
         numbers = {page.topic_id for page in pages if page.topic_id}
@@ -206,7 +203,7 @@ class CodeInline(admin.TabularInline):
     )
 
 
-class PagesAdmin(admin.ModelAdmin):
+class PagesAdmin(Exported):
     """What topics, treatments and terms share."""
 
     list_display = ["name", "shown", "under_way", "next_review"]

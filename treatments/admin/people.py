@@ -8,6 +8,7 @@ from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group
 
 from treatments import permitting
+from treatments.admin.exporting import Exported
 from treatments.models import User
 
 admin.site.unregister(Group)
@@ -27,7 +28,7 @@ class AdministratorsOnly:
 
 
 @admin.register(Group)
-class RolesAdmin(AdministratorsOnly, GroupAdmin):
+class RolesAdmin(AdministratorsOnly, Exported, GroupAdmin):
     def save_model(self, request, obj, form, change):
         request.before = permitting.told_of_role(Group.objects.get(pk=obj.pk)) if change else None
         super().save_model(request, obj, form, change)
@@ -45,7 +46,7 @@ class RolesAdmin(AdministratorsOnly, GroupAdmin):
 
 
 @admin.register(User)
-class PeopleAdmin(AdministratorsOnly, UserAdmin):
+class PeopleAdmin(AdministratorsOnly, Exported, UserAdmin):
     list_display = ["username", "first_name", "last_name", "credentials", "roles", "is_active"]
     list_filter = ["groups", "is_active", "is_superuser"]
     readonly_fields = ["last_login", "date_joined"]

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AdminRadioSelect, AdminTextareaWidget, AutocompleteSelect
 from django.core.exceptions import PermissionDenied
 from django.db import models
@@ -24,6 +23,7 @@ from django.utils.timezone import localtime
 
 from treatments import reference_formats, referencing
 from treatments.admin import writing
+from treatments.admin.exporting import CompletedList, Exported
 from treatments.models import Citation, Edition, Reference, audited
 from treatments.publishing import NotAllowed, Refusal
 
@@ -96,19 +96,16 @@ class Cited(admin.SimpleListFilter):
         return references
 
 
-class ReferenceList(ChangeList):
+class ReferenceList(CompletedList):
     """Counts the live pages of the rows shown in one query, rather than of every reference."""
 
-    def get_results(self, request):
-        super().get_results(request)
-        references = list(self.result_list)
+    def complete(self, references):
         live = Exists(Edition.objects.live().filter(pk=OuterRef("edition")))
         kept = Coalesce("reference__merged_into", "reference")
         cited = Citation.objects.of(references).filter(live).annotate(kept=kept)
         pages = Counter(kept for kept, _ in set(cited.values_list("kept", "edition__page")))
         for reference in references:
             reference.live_pages_found = pages[reference.pk]
-        self.result_list = references
 
 
 # The form
@@ -281,7 +278,7 @@ def _compared(references):
 
 
 @admin.register(Reference)
-class ReferenceAdmin(admin.ModelAdmin):
+class ReferenceAdmin(Exported):
     form = ReferenceForm
     list_display = ["reference", "year", "verified", "is_retracted", "live_pages"]
     list_display_links = ["reference"]

@@ -9,6 +9,7 @@ from django.template.response import TemplateResponse
 from taggit.models import Tag
 
 from treatments import arranging
+from treatments.admin.exporting import Exported
 from treatments.models import Page, titles_of_pages
 from treatments.publishing import MANAGE, Refusal
 
@@ -39,7 +40,7 @@ class MergeForm(forms.Form):
 
 
 @admin.register(Tag)
-class TagAdmin(admin.ModelAdmin):
+class TagAdmin(Exported):
     form = TagForm
     list_display = ["name", "pages"]
     search_fields = ["name"]

@@ -1,0 +1,50 @@
+"""Tables as CSV that a spreadsheet shows as they are, and takes no cell of for a formula.
+
+Which cells are taken for formulas: OWASP, "CSV Injection",
+https://owasp.org/www-community/attacks/CSV_Injection
+"""
+
+import csv
+import datetime
+import re
+
+BYTE_ORDER_MARK = "\ufeff"  # without it Excel reads UTF-8 as the letters of the machine's country
+_SIGNS = "[=+\\-@＝＋－＠]"
+# Where a spreadsheet may find the beginning of a cell: at its own, and, since in half of Europe the
+# semicolon parts cells and a comma does not, behind those that stand in a text.
+_FORMULA = re.compile(rf'(?:\A|(?<=[;\t\r\n]))(?=[\s"]*{_SIGNS})|\A(?=[\t\r\n])')
+
+
+def lines(rows):
+    """Each row of values as one line of CSV (RFC 4180), the first with the byte order mark.
+
+    Values are strings, numbers, dates, moments, booleans and None. Gives strings, one at a time, so
+    that a long table need not stand in memory.
+    """
+    writer = csv.writer(_Echo(), quoting=csv.QUOTE_ALL)
+    mark = BYTE_ORDER_MARK
+    for row in rows:
+        yield mark + writer.writerow([cell(value) for value in row])
+        mark = ""
+
+
+def cell(value):
+    """What stands in the file for a value: text that begins a formula gets an apostrophe first."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime.datetime):
+        return value.isoformat(sep=" ", timespec="minutes")
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    if isinstance(value, int | float):
+        return str(value)  # -5 is a number
+    return _FORMULA.sub("'", str(value))
+
+
+class _Echo:
+    """A file that gives back what is written, for `writer.writerow` to return it."""
+
+    def write(self, line):
+        return line
