@@ -28,7 +28,7 @@ def moment(at: datetime) -> str:
 
 def canonical(entry: dict) -> str:
     """The JSON that is digested; `entry` has the COLUMNS, and its moment as text."""
-    return _json({name: entry[name] for name in COLUMNS})
+    return as_json({name: entry[name] for name in COLUMNS})
 
 
 def digest(entry: dict) -> str:
@@ -53,7 +53,7 @@ def log_line(entry: dict, sealed: str) -> str:
 
 
 def _bounded(value):
-    text = value if isinstance(value, str) else _json(value)
+    text = value if isinstance(value, str) else as_json(value)
     if len(text) <= LONG:
         return value
     return {"sha256": hashlib.sha256(text.encode()).hexdigest(), "length": len(text)}
@@ -61,10 +61,11 @@ def _bounded(value):
 
 def _one_line(shown):
     # JSON in ASCII escapes every character that ends a line but leaves DEL.
-    return _json(shown).replace("\x7f", "\\u007f")
+    return as_json(shown).replace("\x7f", "\\u007f")
 
 
-def _json(value):
+def as_json(value) -> str:
+    """JSON as it is digested."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"))
 
 

@@ -12,6 +12,7 @@ from eduportal import invitation
 from tests import factories
 from tests.browser.admin import at_work, open_text, person
 from treatments.admin.writing import edition_url
+from treatments.models import AuditEntry
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -123,6 +124,15 @@ def pages_of_a_manager(page, manager):
     yield "address and order"
     page.goto(f"{APP}/user/")
     yield "people"
+    page.goto(f"{APP}/auditentry/")
+    yield "audit trail"
+    page.goto(f"{APP}/auditentry/?begin=2026-05-02&end=2026-05-01")
+    yield "audit trail of no days"
+    deed = AuditEntry.objects.filter(action="approve").last()
+    page.goto(f"{APP}/auditentry/{deed.pk}/")
+    for summary in page.locator("summary").all():
+        summary.click()
+    yield "entry of the audit trail"
     page.goto(f"/admin/taggit/tag/{Tag.objects.first().pk}/change/")
     yield "tag"
     page.goto("/admin/taggit/tag/")

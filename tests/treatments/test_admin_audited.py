@@ -36,6 +36,8 @@ CHANGES_NOTHING = {
     "invitation": "accept invitation",
     # Their actions merge or delete: below.
     "treatments_reference_changelist": "merging only leads on",
+    "treatments_auditentry_changelist": "shows",
+    "treatments_auditentry_change": "shows",
     "treatments_reference_history": "shows",
     "taggit_tag_history": "shows",
     "treatments_user_history": "shows",
@@ -186,6 +188,14 @@ def change_groups():
     return None, data, ["delete role"]
 
 
+# Fetching one is a GET, and leaves an entry.
+EXPORTS = {
+    f"{model}_export"
+    for model in (
+        *("treatments_topic", "treatments_treatment", "treatments_term", "treatments_reference"),
+        *("treatments_user", "treatments_auditentry", "auth_group", "taggit_tag"),
+    )
+}
 # {address: (what makes the object, the data and the actions expected, its argument)}
 WRITES = {
     "treatments_reference_add": (add_reference,),
@@ -244,7 +254,7 @@ def since(last):
 
 
 def test_every_staff_address_is_known_to_change_something_or_nothing():
-    known = WRITES.keys() | CHANGES_NOTHING.keys() | TEXTS
+    known = WRITES.keys() | CHANGES_NOTHING.keys() | TEXTS | EXPORTS
     assert set(names_under_admin()) | OPEN == known
 
 
@@ -264,6 +274,16 @@ def test_each_change_leaves_its_entries_and_no_other(name, client, administrator
     }
     assert all(entry.before or entry.after for entry in found) or "password" in name
     assert "other" not in {entry.kind for entry in found}
+
+
+@pytest.mark.parametrize("name", sorted(EXPORTS))
+def test_each_export_leaves_its_entry(name, client, administrator):
+    last = AuditEntry.objects.last()
+    assert client.get(reverse(f"admin:{name}")).status_code == 200
+    assert [entry.action for entry in since(last)] == ["export"]
+    last = AuditEntry.objects.last()
+    assert client.post(reverse(f"admin:{name}")).status_code == 405
+    assert not since(last).exists()
 
 
 def test_every_verb_of_a_text_is_in_the_table():

@@ -117,6 +117,22 @@ class AuditEntryManager(models.Manager):
                 yield _sealed(pk, row and dict(zip(names, row, strict=True)))
             (after,) = numbers[-1]
 
+    def values_there_are(self, name):
+        """Each value that a column has, in order; `name` is of one that begins an index.
+
+        One step through the index for each value, where DISTINCT would read every row.
+        """
+        column = connection.ops.quote_name(self.model._meta.get_field(name).column)
+        table = connection.ops.quote_name(self.model._meta.db_table)
+        statement = (
+            f"WITH RECURSIVE found(value) AS (SELECT MIN({column}) FROM {table} UNION ALL "
+            f"SELECT (SELECT MIN({column}) FROM {table} WHERE {column} > found.value) FROM found "
+            f"WHERE found.value IS NOT NULL) SELECT value FROM found WHERE value IS NOT NULL"
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+            return [value for (value,) in cursor.fetchall()]
+
     def about(self, page):
         """The deeds upon a page and its editions, under each address that it has had."""
         names = [f"{page.kind} “{page.slug}”", *map(str, page.old_slugs.all())]
@@ -230,6 +246,10 @@ class AuditEntry(models.Model):
         """The row as `treatments.audit_chain` takes it."""
         told = {name: getattr(self, name) for name in audit_chain.COLUMNS}
         return told | {"at": audit_chain.moment(self.at)}
+
+    @property
+    def at_utc(self):
+        return f"{self.at.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
 
     def tell(self):
         """Write the entry into the log, as one line of JSON."""
