@@ -271,6 +271,22 @@ def test_many_writers_make_one_chain():
     assert list(AuditEntry.objects.values_list("pk", flat=True)) == list(range(1, 81))
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+@pytest.mark.django_db(transaction=True)
+def test_a_deed_under_way_holds_up_no_other():
+    def meanwhile():
+        try:
+            record(action="second")
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as threads, audited():
+        record(action="first")
+        threads.submit(meanwhile).result(timeout=60)
+    assert actions() == ["second", "first"]
+    assert breaks() == []
+
+
 @pytest.mark.django_db(transaction=True)
 def test_editors_of_the_same_pages_neither_fork_the_chain_nor_hold_each_other_up():
     people = [factories.make_user() for _ in range(4)]
