@@ -245,13 +245,15 @@ def _kept_rows():
             "kept.edition_id = NEW.edition_id AND "
             "(kept.reference_id = NEW.reference_id OR kept.position = NEW.position)",
         ),
-        ("auditentry", "1 = 0"),
+        ("auditentry", ""),
     ):
         yield Guard(
             f"{table}_not_replaced",
             f"treatments_{table}",
             "INSERT",
-            f"EXISTS (SELECT 1 FROM treatments_{table} kept WHERE kept.id = NEW.id OR {also})",
+            # An OR that never holds would have SQLite read the whole table.
+            f"EXISTS (SELECT 1 FROM treatments_{table} kept WHERE kept.id = NEW.id"
+            f"{also and f' OR {also}'})",
             "This row is there already and is not replaced.",
         )
     reviewed = "EXISTS (SELECT 1 FROM treatments_review WHERE edition_id = edition.id)"

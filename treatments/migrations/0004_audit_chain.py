@@ -2,6 +2,7 @@
 
 import re
 
+import django.utils.timezone
 from django.db import migrations, models
 
 from treatments import audit_chain
@@ -65,6 +66,15 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='auditentry',
             constraint=models.UniqueConstraint(fields=('previous',), name='audit_entry_one_chain'),
+        ),
+        migrations.AlterField(
+            model_name='auditentry',
+            name='at',
+            field=models.DateTimeField(default=django.utils.timezone.now),
+        ),
+        migrations.AddIndex(
+            model_name='auditentry',
+            index=models.Index(fields=['at', 'id', 'subject'], name='audit_entry_at'),
         ),
         migrations.AddIndex(
             model_name='auditentry',
