@@ -22,6 +22,8 @@ REFUSED = [
     ({"SITE_URL": "http://0.0.0.0:8000"}, "SITE_URL is"),
     ({"SITE_URL": f"https://{'a' * 64}.example.org"}, "SITE_URL is"),
     ({"DATA_DIR": "~nobody-of-this-name/data"}, "DATA_DIR is"),
+    ({"AUDIT_LOG": "/no-such-folder/audit.log"}, "AUDIT_LOG is /no-such"),
+    ({"AUDIT_LOG": "/"}, "AUDIT_LOG is /, which is a folder"),
     ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS has a *"),
     ({"ALLOWED_HOSTS": "https://example.org"}, "ALLOWED_HOSTS has"),
     ({"ALLOWED_HOSTS": "10.0.0.5:8000"}, "ALLOWED_HOSTS has"),
@@ -270,3 +272,12 @@ def test_a_name_may_be_of_any_script_and_hold_any_printed_character(name, tmp_pa
 def test_a_folder_is_the_owners_alone(tmp_path):
     settings_of(tmp_path / "data")
     assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
+
+
+def test_the_audit_goes_to_standard_error_or_to_a_file_that_may_be_rotated(tmp_path):
+    handlers = settings_of(tmp_path)["LOGGING"]["handlers"]
+    assert handlers["audit"]["class"] == "logging.StreamHandler"
+    path = tmp_path / "audit.log"
+    told = settings_of(tmp_path, AUDIT_LOG=str(path))["LOGGING"]["handlers"]["audit"]
+    assert (told["class"], told["filename"]) == ("logging.handlers.WatchedFileHandler", path)
+    assert not path.exists()

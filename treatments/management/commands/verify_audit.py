@@ -56,10 +56,8 @@ class Command(BaseCommand):
         if self.faults > MOST_BREAKS:
             self.stdout.write(f"… and {self.faults - MOST_BREAKS:,} more.")
         if self.faults:
-            raise CommandError(
-                f"The audit trail is not whole: {check.count:,} entries{self.since}."
-            )
-        self.stdout.write(f"{check.count:,} entries{self.since}, whole.")
+            raise CommandError(f"The audit trail is not whole: {counted(check.count)}{self.since}.")
+        self.stdout.write(f"{counted(check.count)}{self.since}, whole.")
         self.stdout.write(f"Newest digest: {check.newest}")
 
     def tell(self, sentence):
@@ -100,7 +98,11 @@ class Command(BaseCommand):
                         self.tell(f"Entry {pk} stands in the log and was removed from the trail.")
                     elif digests[pk] != digest:
                         self.tell(f"Entry {pk} stands otherwise in the log.")
-        self.stdout.write(f"{seen:,} entries of the log compared.")
+        self.stdout.write(f"{counted(seen)} of the log compared.")
+
+
+def counted(number):
+    return "1 entry" if number == 1 else f"{number:,} entries"
 
 
 def opened(log):
