@@ -7,11 +7,14 @@ import sys
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
+from treatments import places
+
 
 def main():
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "eduportal.settings")
     try:
-        execute_from_command_line(sys.argv)
+        with places.acting_from(places.command_line(sys.argv)):
+            execute_from_command_line(sys.argv)
     except ImproperlyConfigured as refusal:
         sys.exit(str(refusal))
 

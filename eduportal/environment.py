@@ -441,4 +441,16 @@ def writable_folder(path: Path) -> None:
         raise Wrong(f"is {path}, where this user may not write. {_FOLDER}")
 
 
+def log_file(written: str, start: Path) -> Path:
+    """The path of a file that can be appended to, or made: from `start`, or as in `folder`."""
+    path = folder(written, start)
+    if path.is_dir():
+        raise Wrong(f"is {path}, which is a folder. Write the path of a file in it.")
+    if not path.parent.is_dir():
+        raise Wrong(f"is {path}, and there is no folder {path.parent}. Make it first.")
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise Wrong(f"is {path}, which this user may not write. Change its owner, or the path.")
+    return path
+
+
 _FOLDER = "Write a folder that the portal's user may write to, such as /var/lib/eduportal"

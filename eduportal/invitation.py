@@ -11,11 +11,13 @@ from django.contrib.auth.forms import UserCreationForm, UsernameField
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.contrib.auth.views import PasswordResetConfirmView
-from django.db import transaction
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
+
+from treatments import permitting
+from treatments.models import AuditEntry, audited
 
 User = get_user_model()
 PLACEHOLDER = "invited-"
@@ -48,6 +50,7 @@ def staff_who_can_sign_in():
     )
 
 
+@audited()
 def link():
     """The full address of a new invitation.
 
@@ -60,6 +63,7 @@ def link():
         waiting = waiting.filter(date_joined__lt=expired)
     user = waiting.first() or _invite()
     User.objects.filter(pk=user.pk).update(date_joined=timezone.now())
+    AuditEntry.objects.record(by=None, action="invite", subject=permitting.person(user))
     return settings.SITE_URL + reverse(
         "invitation",
         kwargs={
@@ -100,8 +104,11 @@ class InvitationForm(UserCreationForm):
         return username
 
     def save(self, commit=True):
+        before = permitting.told_of_person(User.objects.get(pk=self.instance.pk))
         self.instance.is_active = True
-        return super().save(commit)
+        user = super().save(commit)
+        permitting.record_person(user=user, by=user, before=before, action="accept invitation")
+        return user
 
 
 class Acceptance(PasswordResetConfirmView):
@@ -120,7 +127,7 @@ class Acceptance(PasswordResetConfirmView):
         return user if user and pending().filter(pk=user.pk).exists() else None
 
     def form_valid(self, form):
-        with transaction.atomic():
+        with audited():
             # Two browsers may have opened the link: the second finds it used.
             if pending().select_for_update().filter(pk=self.user.pk).first():
                 return super().form_valid(form)

@@ -1,4 +1,4 @@
-"""What the portal remembers of sign-ins, so that guessing is slow."""
+"""What the portal remembers of sign-ins, so that guessing is slow and the audit trail short."""
 
 from django.db import models
 
@@ -26,3 +26,19 @@ class SignInRecord(models.Model):
 
     def __str__(self):
         return f"{self.failures} failures"
+
+
+class UntoldSignIn(models.Model):
+    """Sign-ins that failed and were only counted since the audit trail's last entry on them."""
+
+    action = models.CharField(max_length=40)
+    subject = models.CharField(max_length=250)
+    tries = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["action", "subject"], name="untold_sign_in_once"),
+        ]
+
+    def __str__(self):
+        return f"{self.tries} of {self.action}: {self.subject}"

@@ -123,6 +123,11 @@ def _is_trusted(text):
     return address is not None and any(address in network for network in settings.TRUSTED_PROXIES)
 
 
+def client_address(request):
+    """Where a request comes from, behind the proxies that are trusted; "" of a socket's file."""
+    return str(_address(request.META.get("REMOTE_ADDR", "")) or "")
+
+
 def _address(text):
     """The IP address in `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1` or `[2001:db8::1]:4711`."""
     text = text.strip()

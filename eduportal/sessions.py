@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from eduportal import auditing
 from eduportal.security import ADMIN, is_for_staff
 
 BEGAN = "signed_in_at"  # seconds since 1970
@@ -53,6 +54,11 @@ class SessionStore(db.SessionStore):
         if self.ends_at and end - self.ends_at >= step:
             self.model.objects.filter(session_key=self.session_key).update(expire_date=end)
             self.ends_at = end
+
+    @classmethod
+    def clear_expired(cls):
+        now = timezone.now()
+        auditing.end_sessions(cls.get_model_class().objects.filter(expire_date__lt=now))
 
     @property
     def seconds_left(self):

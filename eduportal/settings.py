@@ -52,6 +52,8 @@ try:
 except environment.Wrong as wrong:
     env.refuse("DATA_DIR", str(wrong))
 
+AUDIT_LOG = env.read("AUDIT_LOG", lambda written: environment.log_file(written, BASE_DIR))
+
 DATABASE_GIVEN = bool(env.text("DATABASE_URL"))
 DATABASES = {
     "default": env.read(
@@ -163,6 +165,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "eduportal.security.headers",
     "eduportal.security.trusted_proxies",
+    "eduportal.auditing.whereabouts",
     "django.middleware.security.SecurityMiddleware",
     "eduportal.errors.method_not_allowed",
     # Above all that asks for the host's name: a probe may use any.
@@ -306,11 +309,27 @@ SILENCED_SYSTEM_CHECKS = [
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"private": {"()": "eduportal.logs.WithoutQueries"}},
+    "formatters": {
+        "private": {"()": "eduportal.logs.WithoutQueries"},
+        "line": {"format": "%(message)s"},
+    },
     "filters": {"warning": {"()": "eduportal.logs.WarningInOneLine"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "private"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "private"},
+        # One event a line, as JSON and nothing else. Watched: another program may rotate the file.
+        "audit": {"formatter": "line", "class": "logging.StreamHandler"}
+        if AUDIT_LOG is None
+        else {
+            "formatter": "line",
+            "class": "logging.handlers.WatchedFileHandler",
+            "filename": AUDIT_LOG,
+            "encoding": "utf-8",
+            "delay": True,
+        },
+    },
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
+        "audit": {"handlers": ["audit"], "level": "INFO", "propagate": False},
         # In place of Django's own handlers, which send mail and log requests as they came.
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "django.server": {"handlers": [], "level": "INFO", "propagate": True},

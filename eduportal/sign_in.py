@@ -15,7 +15,7 @@ from django.views.csrf import csrf_failure
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods
 
-from eduportal import slowing
+from eduportal import auditing, slowing
 from eduportal.security import is_for_staff
 
 logger = logging.getLogger(__name__)
@@ -37,6 +37,7 @@ class SignInForm(AdminAuthenticationForm):
             cleaned = super().clean()
         except ValidationError:
             self._log("Sign-in failed", name)
+            auditing.sign_in_failed(name=name)
             raise
         slowing.succeed(record)
         return cleaned
@@ -46,6 +47,7 @@ class SignInForm(AdminAuthenticationForm):
             return slowing.begin(name, self.request.META.get("REMOTE_ADDR", ""))
         except slowing.TooSoon as refused:
             self._log("Sign-in came too soon", name)
+            auditing.sign_in_failed(name=name, refused=True)
             self.seconds_to_wait = refused.seconds
             raise ValidationError(_sentence(refused.seconds), code="too_soon") from None
 

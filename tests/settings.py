@@ -8,6 +8,7 @@ import tempfile
 # Whatever the shell has set for an installation, tests know DATABASE_URL alone.
 INSTALLATION = [
     "ALLOWED_HOSTS",
+    "AUDIT_LOG",
     "BRAND_COLOUR",
     "DEBUG",
     "DJANGO_SUPERUSER_EMAIL",

@@ -6,10 +6,10 @@ from django.template.response import TemplateResponse
 from django.templatetags.static import static
 from django.urls import path, reverse
 
-from treatments import manual, roles
+from treatments import manual, permitting, roles
 
 MENU = ["Page", "Treatment", "Topic", "Term", "Reference", "Link", "LiveText", "PlainWord", "Tag"]
-MENU += ["User", "Group"]
+MENU += ["User", "Group", "AuditEntry"]
 
 
 # Where the manual says that its pictures are, and where settings.STATICFILES_DIRS serves them.
@@ -53,6 +53,12 @@ class PortalAdmin(admin.AdminSite):
             # Screens of a model that stand at the top, such as the library.
             own += getattr(model_admin, "get_site_urls", list)()
         return own + super().get_urls()
+
+    def password_change(self, request, extra_context=None):
+        if request.method != "POST":
+            return super().password_change(request, extra_context)
+        with permitting.watching_password(user=request.user, by=request.user):
+            return super().password_change(request, extra_context)
 
     def help(self, request):
         """docs/editors.md with its pictures: the people who need it have no shell."""

@@ -11,7 +11,7 @@ from django.utils.text import slugify
 from taggit.models import Tag
 
 from treatments import publishing
-from treatments.models import AuditEntry, OldSlug, Page, PageTag, User
+from treatments.models import AuditEntry, OldSlug, Page, PageTag, User, audited
 from treatments.publishing import APPROVE, MANAGE, WRITE, NotAllowed, Refusal
 
 LONGEST_SLUG = 80
@@ -20,7 +20,7 @@ AT_ONCE = 500  # pages that are locked and given together
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
-@transaction.atomic
+@audited()
 def open_page(*, model, title, by, topic=None, treatment_kind=""):
     """Make a page of a proxy model (Topic, Treatment, Term) with a first draft of that title."""
     if not by.has_perm(f"treatments.add_{model.KIND}"):
@@ -54,7 +54,7 @@ def _taken(kind, slug):
     )
 
 
-@transaction.atomic
+@audited()
 def change_slug(*, page, by, slug):
     """Give a page another address at once; the old one leads to it for good."""
     require_manager(by)
@@ -118,7 +118,7 @@ def possible_owners():
     return working.filter(is_staff=True).order_by("last_name", "first_name", "username")
 
 
-@transaction.atomic
+@audited()
 def give(*, pages, owner, by):
     """Make somebody the owner of pages. Returns how many changed hands.
 
@@ -148,7 +148,39 @@ def _named(person):
     return person.get_username() if person else ""
 
 
-@transaction.atomic
+@audited()
+def add_tag(*, name, by):
+    """Make a tag that no page has yet. Returns the Tag."""
+    require_manager(by)
+    name = " ".join(name.split())
+    if Tag.objects.filter(name__iexact=name).exists():
+        raise Refusal(f"There is a tag “{name}” already.")
+    tag = Tag.objects.create(name=name)
+    _audit(by, "add tag", _tag(name), {}, {"name": tag.name, "slug": tag.slug})
+    return tag
+
+
+@audited()
+def delete_tag(*, tag, by):
+    """Take a tag off every page that has it, and delete it."""
+    require_manager(by)
+    pages = Page.objects.filter(page_tags__tag=tag).order_by("kind", "slug")
+    before = {"name": tag.name, "slug": tag.slug, "pages": [str(page) for page in pages]}
+    tag.delete()
+    _audit(by, "delete tag", _tag(before["name"]), before, {})
+
+
+@audited()
+def delete_page(*, page, by):
+    """Delete a page that never had a text; the database keeps every other one."""
+    require_manager(by)
+    page = Page.objects.select_for_update().get(pk=page.pk)
+    subject, before = str(page), arrangement(page) | {"slug": page.slug}
+    page.delete()
+    _audit(by, "delete page", subject, before, {})
+
+
+@audited()
 def rename_tag(*, tag, by, name):
     """Give a tag another name; its address follows. Pages keep it."""
     require_manager(by)
@@ -160,7 +192,7 @@ def rename_tag(*, tag, by, name):
     before = {"name": tag.name, "slug": tag.slug}
     tag.name, tag.slug = name, _free_tag_slug(tag, name)
     tag.save()
-    _audit(by, "rename tag", name, before, {"name": tag.name, "slug": tag.slug})
+    _audit(by, "rename tag", _tag(name), before, {"name": tag.name, "slug": tag.slug})
     return tag
 
 
@@ -173,7 +205,7 @@ def _free_tag_slug(tag, name):
     return slug
 
 
-@transaction.atomic
+@audited()
 def merge_tags(*, tags, into, by):
     """Put `into` on every page that has one of the tags, and delete these."""
     require_manager(by)
@@ -184,7 +216,7 @@ def merge_tags(*, tags, into, by):
     PageTag.objects.bulk_create(PageTag(content_object=page, tag=into) for page in pages)
     names = sorted(tag.name for tag in gone)
     Tag.objects.filter(pk__in=[tag.pk for tag in gone]).delete()
-    _audit(by, "merge tags", into.name, {"tags": [*names, into.name]}, {"tags": [into.name]})
+    _audit(by, "merge tags", _tag(into.name), {"tags": [*names, into.name]}, {"tags": [into.name]})
     return into
 
 
@@ -192,6 +224,10 @@ def require_manager(by):
     """Raise NotAllowed for anybody who may not manage pages."""
     if not by.has_perm(MANAGE):
         raise NotAllowed("You do not have the permission for this. Ask a Manager.")
+
+
+def _tag(name):
+    return f"tag “{name}”"
 
 
 def _audit(by, action, subject, before, after):

@@ -7,8 +7,6 @@ approves it like any other.
 
 from dataclasses import dataclass
 
-from django.db import transaction
-
 from treatments import (
     arranging,
     citations,
@@ -18,7 +16,7 @@ from treatments import (
     source_text,
 )
 from treatments.intake.document import KEY, Document, Source
-from treatments.models import AuditEntry, Edition, Page, Reference
+from treatments.models import AuditEntry, Edition, Page, Reference, audited
 from treatments.publishing import Refusal
 
 LANGUAGE = "en"
@@ -147,7 +145,7 @@ def with_all_cited(document: Document) -> str:
     return f"{words}{markers}{end}"
 
 
-@transaction.atomic
+@audited()
 def save_draft(*, by, document, title, where, chosen, cite_all):
     """Open a draft with a document's text. Returns the Edition.
 

@@ -6,6 +6,8 @@ the table, and PostgreSQL refuses to alter columns that a trigger names.
 
 from dataclasses import dataclass
 
+from treatments import audit_chain
+
 # What may change in an approved edition: withdrawing it, once.
 WITHDRAWAL = ("withdrawn_at", "withdrawn_by_id", "withdrawn_reason")
 WORDS = ("overline", "title", "summary", "body", "provenance")
@@ -24,6 +26,7 @@ class Guard:
     event: str
     condition: str
     sentence: str
+    needs: str = ""  # a column that the table lacks where migrations were taken back
 
 
 def guards(edition_columns):
@@ -243,18 +246,30 @@ def _kept_rows():
             "kept.edition_id = NEW.edition_id AND "
             "(kept.reference_id = NEW.reference_id OR kept.position = NEW.position)",
         ),
-        ("auditentry", "1 = 0"),
-        ("comment", "1 = 0"),
-        ("rating", "1 = 0"),
+        ("auditentry", ""),
+        ("comment", ""),
+        ("rating", ""),
     ):
         yield Guard(
             f"{table}_not_replaced",
             f"treatments_{table}",
             "INSERT",
-            f"EXISTS (SELECT 1 FROM treatments_{table} kept WHERE kept.id = NEW.id OR {also})",
+            # An OR that never holds would have SQLite read the whole table.
+            f"EXISTS (SELECT 1 FROM treatments_{table} kept WHERE kept.id = NEW.id"
+            f"{also and f' OR {also}'})",
             "This row is there already and is not replaced.",
         )
     reviewed = "EXISTS (SELECT 1 FROM treatments_review WHERE edition_id = edition.id)"
+    newest = "SELECT newest.{} FROM treatments_auditentry newest ORDER BY newest.id DESC LIMIT 1"
+    yield Guard(
+        "auditentry_chained",
+        "treatments_auditentry",
+        "INSERT",
+        f"NEW.id <= COALESCE(({newest.format('id')}), 0) OR "
+        f"NEW.previous {{differs}} COALESCE(({newest.format('digest')}), '{audit_chain.FIRST}')",
+        "An entry of the audit record follows the newest that is there already.",
+        needs="digest",
+    )
     for event, row, also in (
         ("INSERT", "NEW", f"edition.origin <> 'imported' OR {reviewed}"),
         ("UPDATE", "OLD", changed("edition_id", "reference_id", "position", "printed")),
@@ -361,14 +376,22 @@ def _wanted(connection):
         tables = set(connection.introspection.table_names(cursor))
         if "treatments_edition" not in tables:
             return []
-        columns = connection.introspection.get_table_description(cursor, "treatments_edition")
-    found = guards([column.name for column in columns])
+        columns = {
+            table: _columns(connection, cursor, table)
+            for table in ("treatments_edition", "treatments_auditentry")
+        }
     return [
         guard
-        for guard in found
+        for guard in guards(columns["treatments_edition"])
         if guard.table in tables
+        and (not guard.needs or guard.needs in columns[guard.table])
         and (guard.event != "TRUNCATE" or connection.vendor == "postgresql")
     ]
+
+
+def _columns(connection, cursor, table):
+    described = connection.introspection.get_table_description(cursor, table)
+    return [column.name for column in described]
 
 
 def _found(connection, cursor):

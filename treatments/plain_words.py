@@ -1,12 +1,10 @@
 """The verbs of the hospital's own hard words; one Manager is enough, and each is audited."""
 
-from django.db import transaction
-
-from treatments.models import AuditEntry, PlainWord
+from treatments.models import AuditEntry, PlainWord, audited
 from treatments.publishing import MANAGE, NotAllowed, Refusal
 
 
-@transaction.atomic
+@audited()
 def save(*, by, word, instead, listed=None):
     """Put a hard word into the list, or change `listed`. Returns the PlainWord."""
     _require_manager(by)
@@ -23,7 +21,7 @@ def save(*, by, word, instead, listed=None):
     return listed
 
 
-@transaction.atomic
+@audited()
 def delete(*, by, listed):
     """Take a word out of the hospital's list; a shipped one of the same spelling counts again."""
     _require_manager(by)

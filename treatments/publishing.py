@@ -1,13 +1,12 @@
 """The verbs: how a text becomes what patients read, and how it stops.
 
 Each verb is one transaction, asks for its permission, refuses in a sentence (`Refusal`), and
-writes one line into the audit trail. All of them lock the page's row first, so that two people
-act one after the other.
+writes one line into the audit trail, last of all. All of them lock the page's row first, so that
+two people act one after the other.
 """
 
 import datetime
 
-from django.db import transaction
 from django.utils import timezone
 
 from treatments import citations, measuring, richtext
@@ -21,6 +20,7 @@ from treatments.models import (
     Rating,
     Reference,
     Review,
+    audited,
 )
 from treatments.models.editions import SHIPPED_LANGUAGES
 from treatments.models.remarks import LONGEST_COMMENT
@@ -52,7 +52,7 @@ class Outdated(Refusal):
 # Writing
 
 
-@transaction.atomic
+@audited()
 def save_words(*, page, by, title, body, summary="", note="", language="en", version=None):
     """Save a page's words in its working edition; the first save opens that edition.
 
@@ -78,7 +78,7 @@ def save_words(*, page, by, title, body, summary="", note="", language="en", ver
     return edition
 
 
-@transaction.atomic
+@audited()
 def restore(*, edition, by):
     """Open a new draft with the words of an earlier edition. Returns the new Edition."""
     _require(by, WRITE)
@@ -94,7 +94,7 @@ def restore(*, edition, by):
     return draft
 
 
-@transaction.atomic
+@audited()
 def submit(*, edition, by, version):
     """Send a draft to review. `version` is what the writer has seen."""
     _require(by, WRITE)
@@ -107,7 +107,7 @@ def submit(*, edition, by, version):
     return edition
 
 
-@transaction.atomic
+@audited()
 def take_over(*, edition, by):
     """Go on with a colleague's working edition."""
     _require(by, WRITE)
@@ -118,7 +118,7 @@ def take_over(*, edition, by):
     return edition
 
 
-@transaction.atomic
+@audited()
 def discard(*, edition, by):
     """Delete a working edition for good; what patients read does not change."""
     _require(by, WRITE)
@@ -148,7 +148,7 @@ def _remarks(edition):
 # Reviewing
 
 
-@transaction.atomic
+@audited()
 def send_back(*, edition, by, reason):
     """Return a text in review to its writer; the reason becomes a comment to answer."""
     _require(by, APPROVE)
@@ -159,7 +159,7 @@ def send_back(*, edition, by, reason):
     return edition
 
 
-@transaction.atomic
+@audited()
 def approve(*, edition, by, version, evidence_checked, due_by):
     """Approve a text in review and publish it now.
 
@@ -169,7 +169,7 @@ def approve(*, edition, by, version, evidence_checked, due_by):
     return _approve(edition, by, version, evidence_checked, due_by, now=now, publish_at=now)
 
 
-@transaction.atomic
+@audited()
 def schedule(*, edition, by, version, evidence_checked, due_by, publish_at):
     """Approve a text in review, to be published at `publish_at`, an aware datetime to come."""
     now = _now()
@@ -208,7 +208,7 @@ def _approve(edition, by, version, evidence_checked, due_by, *, now, publish_at)
     return edition
 
 
-@transaction.atomic
+@audited()
 def review_unchanged(*, edition, by, evidence_checked, due_by, note=""):
     """Record that the live text still holds, until `due_by`; imported text is reviewed so too."""
     _require(by, APPROVE)
@@ -243,7 +243,7 @@ def _review(edition, by, evidence_checked, due_by, now, note=""):
 # Taking down
 
 
-@transaction.atomic
+@audited()
 def withdraw(*, edition, by, reason, keep_scheduled=False):
     """Take the live text down at once. No older text comes back in its place.
 
@@ -262,7 +262,7 @@ def withdraw(*, edition, by, reason, keep_scheduled=False):
     return edition
 
 
-@transaction.atomic
+@audited()
 def cancel_schedule(*, edition, by, reason):
     """Call off a scheduled edition; what patients read stays as it is."""
     _require(by, APPROVE)

@@ -14,7 +14,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from treatments import reference_formats, source_text
-from treatments.models import AuditEntry, Citation, Edition, Reference
+from treatments.models import AuditEntry, Citation, Edition, Reference, audited
 from treatments.publishing import NotAllowed, Refusal
 
 ADD = "treatments.add_reference"
@@ -99,7 +99,7 @@ def _likeness(reference):
 # Adding and changing
 
 
-@transaction.atomic
+@audited()
 def add(*, by, fields, key="", although_alike=False):
     """Add a reference of these FIELDS. Returns the Reference.
 
@@ -120,7 +120,7 @@ def add(*, by, fields, key="", although_alike=False):
     return reference
 
 
-@transaction.atomic
+@audited()
 def edit(*, reference, by, version, fields, although_alike=False):
     """Change FIELDS of a reference; `version` is the number of saves that the editor has seen.
 
@@ -239,7 +239,7 @@ def _obstacle(reference):
     return ""
 
 
-@transaction.atomic
+@audited()
 def import_records(*, by, records, chosen, although_alike=()):
     """Add the records with the numbers `chosen`, all or none. Returns the new References.
 
@@ -275,7 +275,7 @@ def _refuse_candidate(candidate, although_alike):
 # Vouching for it
 
 
-@transaction.atomic
+@audited()
 def verify(*, reference, by, version):
     """Record that somebody held the fields against the publication: from now on they are printed.
 
@@ -293,7 +293,7 @@ def verify(*, reference, by, version):
     return found
 
 
-@transaction.atomic
+@audited()
 def unverify(*, reference, by, version):
     """Take the verification back: the reference is printed as received again."""
     _require(by, CHANGE)
@@ -307,7 +307,7 @@ def unverify(*, reference, by, version):
     return found
 
 
-@transaction.atomic
+@audited()
 def mark_retracted(*, reference, by, version, retracted=True, note=""):
     """Say that the journal withdrew the article, or that this was a mistake; the note says more.
 
@@ -329,7 +329,7 @@ def mark_retracted(*, reference, by, version, retracted=True, note=""):
 # Joining and letting go
 
 
-@transaction.atomic
+@audited()
 def merge(*, gone, kept, by):
     """Let `kept` stand for `gone` in every text that cites it, and in texts to come.
 
@@ -356,7 +356,7 @@ def merge(*, gone, kept, by):
     return kept
 
 
-@transaction.atomic
+@audited()
 def delete(*, reference, by):
     """Delete a reference that no edition cites, together with those merged into it."""
     _require(by, DELETE)

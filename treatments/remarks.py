@@ -6,11 +6,10 @@ audited; none touches what patients read.
 
 from dataclasses import dataclass
 
-from django.db import transaction
 from django.utils import timezone
 
 from treatments import checklists
-from treatments.models import AuditEntry, Comment, Edition, Page, Rating
+from treatments.models import AuditEntry, Comment, Edition, Page, Rating, audited
 from treatments.models.remarks import digest
 from treatments.publishing import (
     APPROVE,
@@ -29,7 +28,7 @@ def may_remark(user):
 # Comments
 
 
-@transaction.atomic
+@audited()
 def comment(*, edition, by, text):
     """Say something about an edition, in plain text. Returns the Comment.
 
@@ -45,7 +44,7 @@ def comment(*, edition, by, text):
     return Comment.objects.write(edition=edition, by=by, text=text)
 
 
-@transaction.atomic
+@audited()
 def resolve(*, comment, by):
     """Say that a comment is dealt with. One that is resolved already stays as it is."""
     _require(by)
@@ -56,7 +55,7 @@ def resolve(*, comment, by):
     return comment
 
 
-@transaction.atomic
+@audited()
 def reopen(*, comment, by):
     """Say that a resolved comment is not dealt with after all."""
     _require(by)
@@ -82,7 +81,7 @@ def _change(comment, **fields):
 # Ratings
 
 
-@transaction.atomic
+@audited()
 def rate(*, edition, by, checklist, answers, version):
     """Keep somebody's complete answers to a checklist. Returns the Rating.
 

@@ -2,6 +2,7 @@
 
 from django.apps import apps
 from django.contrib.auth.management import create_permissions
+from django.db import DEFAULT_DB_ALIAS
 
 READING = {
     "view_topic": "see topics",
@@ -22,7 +23,7 @@ REVIEWING = {
     "approve_edition": "approve texts that others wrote, send them back, and withdraw texts",
 }
 MANAGING = {
-    "manage_page": "change addresses, order, codes and tags of pages",
+    "manage_page": "change addresses, order, codes and tags of pages, and read the audit trail",
     "change_topic": "arrange topics",
     "change_treatment": "arrange treatments",
     "change_term": "arrange glossary terms",
@@ -49,3 +50,11 @@ def make_groups(using):
         group, made = Group.objects.using(using).get_or_create(name=role)
         if made:
             group.permissions.set(Permission.objects.using(using).filter(codename__in=may))
+            _tell(group, using)
+
+
+def _tell(group, using):
+    """A role that comes back is audited; the first ones come before anything is."""
+    Entry = apps.get_model("treatments", "AuditEntry")
+    if using == DEFAULT_DB_ALIAS and Entry.objects.exists():
+        Entry.objects.record(by=None, action="make role anew", subject=f"role “{group.name}”")

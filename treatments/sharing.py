@@ -3,17 +3,16 @@
 from datetime import timedelta
 
 from django.core import signing
-from django.db import transaction
 from django.utils import timezone
 
-from treatments.models import AuditEntry, Edition, SharedPreview
+from treatments.models import AuditEntry, Edition, SharedPreview, audited
 from treatments.publishing import APPROVE, WRITE, NotAllowed, Refusal
 
 DAYS = 14  # how long a link works
 _signer = signing.Signer(salt="treatments.sharing")
 
 
-@transaction.atomic
+@audited()
 def share(*, edition, by):
     """Make a link to a working edition. Returns the SharedPreview."""
     _require(by)
@@ -27,7 +26,7 @@ def share(*, edition, by):
     return shared
 
 
-@transaction.atomic
+@audited()
 def revoke(*, shared, by):
     """Make a link stop working at once."""
     _require(by)

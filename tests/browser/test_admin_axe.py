@@ -14,6 +14,7 @@ from tests.browser.admin import at_work, open_text, person
 from treatments import checklists, remarks
 from treatments.admin.rating import rate_url
 from treatments.admin.writing import edition_url
+from treatments.models import AuditEntry
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -158,6 +159,15 @@ def pages_of_a_manager(page, manager):
     page.goto(f"{APP}/plainword/add/")
     press(page, "Save")
     yield "hard word refused"
+    page.goto(f"{APP}/auditentry/")
+    yield "audit trail"
+    page.goto(f"{APP}/auditentry/?begin=2026-05-02&end=2026-05-01")
+    yield "audit trail of no days"
+    deed = AuditEntry.objects.filter(action="approve").last()
+    page.goto(f"{APP}/auditentry/{deed.pk}/")
+    for summary in page.locator("summary").all():
+        summary.click()
+    yield "entry of the audit trail"
     page.goto(f"/admin/taggit/tag/{Tag.objects.first().pk}/change/")
     yield "tag"
     page.goto("/admin/taggit/tag/")

@@ -4,6 +4,7 @@ import contextlib
 import errno
 import fcntl
 import http.client
+import json
 import os
 import re
 import shutil
@@ -126,13 +127,22 @@ def back_up(database):
 
 
 def test_the_first_start_says_what_it_does_and_ends_with_the_address(twice):
-    assert twice.first.lines[1:7] == [
+    sentences = [line for line in twice.first.lines if not line.startswith("{")]
+    assert sentences[1:7] == [
         "Preparing the database …",
         "Loading the texts …",
         "Created the administrator ana.",
         "Collecting static files …",
         "Starting the server; Ctrl-C stops it.",
         f"{READY}http://127.0.0.1:{twice.first.port}/",
+    ]
+
+
+def test_what_the_first_start_did_is_in_the_log_as_json(twice):
+    told = [json.loads(line) for line in twice.first.lines if line.startswith("{")]
+    assert [(entry["action"], entry["place"].partition(",")[0]) for entry in told] == [
+        ("load fixture", "command line: serve"),
+        ("add person", "command line: serve"),
     ]
 
 

@@ -22,6 +22,8 @@ REFUSED = [
     ({"SITE_URL": "http://0.0.0.0:8000"}, "SITE_URL is"),
     ({"SITE_URL": f"https://{'a' * 64}.example.org"}, "SITE_URL is"),
     ({"DATA_DIR": "~nobody-of-this-name/data"}, "DATA_DIR is"),
+    ({"AUDIT_LOG": "/no-such-folder/audit.log"}, "AUDIT_LOG is /no-such"),
+    ({"AUDIT_LOG": "/"}, "AUDIT_LOG is /, which is a folder"),
     ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS has a *"),
     ({"ALLOWED_HOSTS": "https://example.org"}, "ALLOWED_HOSTS has"),
     ({"ALLOWED_HOSTS": "10.0.0.5:8000"}, "ALLOWED_HOSTS has"),
@@ -303,3 +305,12 @@ def test_mail_goes_to_the_server_that_is_named(written, port, tls, ssl, tmp_path
 
 def test_mail_is_printed_where_no_server_is_named(tmp_path):
     assert settings_of(tmp_path)["EMAIL_BACKEND"].endswith("console.EmailBackend")
+
+
+def test_the_audit_goes_to_standard_error_or_to_a_file_that_may_be_rotated(tmp_path):
+    handlers = settings_of(tmp_path)["LOGGING"]["handlers"]
+    assert handlers["audit"]["class"] == "logging.StreamHandler"
+    path = tmp_path / "audit.log"
+    told = settings_of(tmp_path, AUDIT_LOG=str(path))["LOGGING"]["handlers"]["audit"]
+    assert (told["class"], told["filename"]) == ("logging.handlers.WatchedFileHandler", path)
+    assert not path.exists()

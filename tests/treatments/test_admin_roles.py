@@ -8,7 +8,7 @@ from taggit.models import Tag
 from tests import factories
 from treatments import remarks, roles, sharing
 from treatments.admin import writing
-from treatments.models import Edition, PlainWord
+from treatments.models import AuditEntry, Edition, PlainWord
 
 pytestmark = pytest.mark.django_db
 WHO = ["nobody", "visitor", "staff", "Authors", "Reviewers", "Managers", "administrator"]
@@ -71,6 +71,9 @@ TABLE = {
     "auth_group_change": [IN, IN, NO, NO, NO, NO, YES],
     "auth_group_delete": [IN, IN, NO, NO, NO, NO, YES],
     "auth_group_history": [IN, IN, NO, NO, NO, NO, YES],
+    "treatments_auditentry_changelist": [IN, IN, NO, NO, NO, YES, YES],
+    "treatments_auditentry_change": [IN, IN, NO, NO, NO, YES, YES],
+    "treatments_auditentry_export": [IN, IN, NO, NO, NO, YES, YES],
 }
 TABLE |= {
     "treatments_page_changelist": [IN, IN, NO, YES, YES, YES, YES],
@@ -116,6 +119,10 @@ def make_person(who):
     return user
 
 
+def made_entry():
+    return AuditEntry.objects.record(by=None, action="oil", subject="tag “chains”")
+
+
 def argument(name):
     """What the address needs: a page with a live text, a person, a tag, a role."""
     kind = name.split("_")[1] if "_" in name else ""
@@ -131,6 +138,7 @@ def argument(name):
         "taggit_tag": Tag.objects.get_or_create(name="brakes", slug="brakes")[0].pk,
         "treatments_user": factories.make_user().pk,
         "auth_user": factories.make_user().pk,
+        "treatments_auditentry": made_entry().pk,
         "auth_group": Group.objects.first().pk,
         "treatments_reference": factories.make_reference().pk,
         "treatments_link": factories.make_link().pk,

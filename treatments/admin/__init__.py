@@ -1,6 +1,7 @@
 """What staff see and do, one module for each subject."""
 
 from treatments.admin import (
+    audit,
     checks,
     desk,
     library,
@@ -13,6 +14,7 @@ from treatments.admin import (
 )
 
 __all__ = [
+    "audit",
     "checks",
     "desk",
     "library",

@@ -34,6 +34,7 @@ from treatments.models import (
     Topic,
     Treatment,
     User,
+    audited,
     texts_to_answer,
     titles_of_pages,
 )
@@ -473,14 +474,18 @@ class PagesAdmin(Exported):
         request.arrangement = arranging.arrangement(before)
         slug, obj.slug = obj.slug, before.slug
         super().save_model(request, obj, form, change)
-        arranging.change_slug(page=before, by=request.user, slug=slug)
         obj.slug = slug
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
-        if change:
+        if change:  # what is audited comes last
             page = self.model.objects.get(pk=form.instance.pk)
-            arranging.record_arrangement(page=page, by=request.user, before=request.arrangement)
+            with audited():
+                arranging.change_slug(page=page, by=request.user, slug=form.instance.slug)
+                arranging.record_arrangement(page=page, by=request.user, before=request.arrangement)
+
+    def delete_model(self, request, obj):
+        arranging.delete_page(page=obj, by=request.user)
 
     def response_add(self, request, obj, post_url_continue=None):
         return HttpResponseRedirect(writing.text_url(obj))

@@ -24,7 +24,7 @@ from django.utils.timezone import localtime
 from treatments import reference_formats, referencing
 from treatments.admin import writing
 from treatments.admin.exporting import CompletedList, Exported
-from treatments.models import Citation, Edition, Reference
+from treatments.models import Citation, Edition, Reference, audited
 from treatments.publishing import NotAllowed, Refusal
 
 SHORT = 120  # characters of a printed reference in the list
@@ -397,6 +397,7 @@ class ReferenceAdmin(Exported):
         obj.pk = saved.pk
         obj.refresh_from_db()
 
+    @audited()
     def _changed(self, request, obj, form, **given):
         seen = form.cleaned_data["seen"]
         was_verified = Reference.objects.filter(pk=obj.pk, verified_at__isnull=False).exists()

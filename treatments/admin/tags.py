@@ -58,7 +58,14 @@ class TagAdmin(Exported):
         if change:
             arranging.rename_tag(tag=Tag.objects.get(pk=obj.pk), by=request.user, name=obj.name)
         else:
-            super().save_model(request, obj, form, change)
+            obj.pk = arranging.add_tag(name=obj.name, by=request.user).pk
+
+    def delete_model(self, request, obj):
+        arranging.delete_tag(tag=obj, by=request.user)
+
+    def delete_queryset(self, request, queryset):
+        for tag in queryset:
+            self.delete_model(request, tag)
 
     @admin.action(description="Merge the chosen tags", permissions=["change"])
     def merge(self, request, tags):

@@ -1,6 +1,6 @@
 """The portal's words: pages, their editions, the sources and the people."""
 
-from treatments.models.audit import AuditEntry
+from treatments.models.audit import AuditEntry, audited
 from treatments.models.editions import Contributor, Edition, Review, SharedPreview, titles_of_pages
 from treatments.models.links import Link, LinkUse
 from treatments.models.pages import Code, OldSlug, Page, PageTag, Term, Topic, Treatment
@@ -33,6 +33,7 @@ __all__ = [
     "Topic",
     "Treatment",
     "User",
+    "audited",
     "cited_in",
     "texts_to_answer",
     "titles_of_pages",

@@ -20,9 +20,9 @@ from taggit.models import Tag
 
 from eduportal import invitation
 from eduportal.health import unapplied
-from treatments import guards
+from treatments import guards, permitting
 from treatments.leaflets import printing
-from treatments.models import Page, Reference
+from treatments.models import Page, Reference, audited
 
 FIXTURE = "cancer_pain"
 TURN = 7_205_160_114  # any number: nodes that start at once on one PostgreSQL wait by it
@@ -74,7 +74,9 @@ class Command(BaseCommand):
         if name and not User.objects.filter(username__iexact=name).exists():
             user = valid_administrator()
             with contextlib.suppress(IntegrityError):
-                user.save()
+                with audited():
+                    user.save()
+                    permitting.record_person(user=user, by=None)
                 self.say(f"Created the administrator {name}.")
 
     def collect_static_files(self):
