@@ -17,7 +17,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 
 from treatments import arranging
-from treatments.admin import writing
+from treatments.admin import comparing, writing
 from treatments.admin.page_search import page_search
 from treatments.models import AuditEntry, Code, Edition, Term, Topic, Treatment, titles_of_pages
 from treatments.publishing import APPROVE, MANAGE, WRITE, Refusal
@@ -255,7 +255,8 @@ class PagesAdmin(admin.ModelAdmin):
             told.append(f"Edition {working.number}, {working.get_state_display()}, {holder}")
         if scheduled := page.scheduled:
             told.append(f"Edition {scheduled.number} from {_day(scheduled.publish_at)}")
-        return "; ".join(told) or "–"
+        said = "; ".join(told) or "–"
+        return _with_changes(said, page) if told and page.current else said
 
     @admin.display(description="next review", ordering="sorted")
     def next_review(self, page):
@@ -317,6 +318,7 @@ class PagesAdmin(admin.ModelAdmin):
             ("<int:pk>/text/", writing.text, "text"),
             ("<int:pk>/editions/<int:number>/", writing.edition, "edition"),
             ("<int:pk>/editions/<int:number>/preview/", writing.preview, "preview"),
+            ("<int:pk>/compare/", comparing.compare, "compare"),
         ]
         return [
             path(
@@ -357,6 +359,17 @@ class PagesAdmin(admin.ModelAdmin):
         """Only a page that never had a text can go; approved text is kept."""
         allowed = request.user.has_perm(MANAGE)
         return allowed and (obj is None or not obj.editions.exists())
+
+
+def _with_changes(said, page):
+    """With a link to what changes for patients."""
+    return format_html(
+        '{} <a class="what-changes" href="{}">What changes'
+        '<span class="visually-hidden"> for patients: {}</span></a>',
+        said,
+        comparing.compare_url(page),
+        page.current.title,
+    )
 
 
 def _day(moment):
