@@ -56,6 +56,7 @@ for _kind in ("topic", "treatment", "term"):
         f"treatments_{_kind}_text": [IN, IN, NO, YES, YES, YES, YES],
         f"treatments_{_kind}_edition": [IN, IN, NO, YES, YES, YES, YES],
         f"treatments_{_kind}_preview": [IN, IN, NO, YES, YES, YES, YES],
+        f"treatments_{_kind}_past": [IN, IN, NO, YES, YES, YES, YES],
         f"treatments_{_kind}_compare": [IN, IN, NO, YES, YES, YES, YES],
         f"treatments_{_kind}_change": [IN, IN, NO, YES, YES, YES, YES],
         f"treatments_{_kind}_history": [IN, IN, NO, YES, YES, YES, YES],
@@ -107,7 +108,7 @@ def argument(name):
 def address(name):
     if name.endswith(("_edition", "_preview")):
         return reverse(f"admin:{name}", args=[*argument(name), 1])
-    own = name.endswith(("_change", "_delete", "_history", "_text", "_merge", "_compare"))
+    own = name.endswith(("_change", "_delete", "_history", "_text", "_merge", "_compare", "_past"))
     needs = own and name != "password_change"
     found = reverse(f"admin:{name}", args=argument(name) if needs else [])
     return found + (ASKING if name == "autocomplete" else "")

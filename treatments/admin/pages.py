@@ -17,7 +17,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 
 from treatments import arranging
-from treatments.admin import comparing, writing
+from treatments.admin import comparing, histories, writing
 from treatments.admin.page_search import page_search
 from treatments.models import AuditEntry, Code, Edition, Term, Topic, Treatment, titles_of_pages
 from treatments.publishing import APPROVE, MANAGE, WRITE, Refusal
@@ -319,6 +319,7 @@ class PagesAdmin(admin.ModelAdmin):
             ("<int:pk>/editions/<int:number>/", writing.edition, "edition"),
             ("<int:pk>/editions/<int:number>/preview/", writing.preview, "preview"),
             ("<int:pk>/compare/", comparing.compare, "compare"),
+            ("<int:pk>/past/", histories.past_screen, "past"),
         ]
         return [
             path(
@@ -340,6 +341,7 @@ class PagesAdmin(admin.ModelAdmin):
         page = self.get_object(request, unquote(object_id))
         deeds = AuditEntry.objects.about(page).order_by("-pk")[:MOST_DEEDS] if page else []
         context = {"deeds": [told(deed) for deed in deeds]} | (extra_context or {})
+        context |= histories.history_of(page, request.user) if page else {}
         return super().history_view(request, object_id, context)
 
     def get_model_perms(self, request):
