@@ -74,7 +74,7 @@ def test_it_shows_what_patients_read_with_the_disclaimer_and_names(reviewer, pag
     said = words(on(reviewer, page, "2025-03-03T14:05"))
     assert "As patients read it on 3 March 2025, 14:05:00 (Europe/Berlin)" in said
     assert (
-        "This is the past, not what patients read now. It was 3 March 2025, 13:05:00 UTC." in said
+        "This is the past, not what patients read now. That is 3 March 2025, 13:05:00 UTC." in said
     )
     assert f"Brakes {disclaimer.words()} Squeeze once." in said
     assert "Written by Ana Roe, RN" in said
