@@ -28,7 +28,8 @@ class Read:
     texts: list[reading.Text] = field(default_factory=list)
     references: list[reading.PrintedReference] = field(default_factory=list)
     terms: list[glossary.Term] = field(default_factory=list)
-    first: datetime.datetime | None = None  # when the page was first published, where that is known
+    topic: str = ""  # the title under which a treatment stood
+    first: datetime.datetime | None = None  # when the page was first published
 
     @property
     def is_withdrawn(self):
@@ -47,7 +48,17 @@ def read(page: Page, at: datetime.datetime) -> Read:
     lead.page = stood
     below = _below(stood, at)
     text, texts, references = reading.read(lead, below, terms=[], at=at)
-    return Read(at, stood, lead, text, texts, references, _terms([lead, *below], at))
+    topic = reading.live(Page.Kind.TOPIC, at=at).filter(page=stood.topic_id).first()
+    return Read(
+        at,
+        stood,
+        lead,
+        text,
+        texts,
+        references,
+        _terms([lead, *below], at),
+        topic.title if topic else "",
+    )
 
 
 def _below(page, at):
@@ -87,8 +98,8 @@ def made_at() -> datetime.datetime | None:
 
 def is_before(found: Read) -> bool:
     """Whether imported text, which has no date, would be shown of a time before the database."""
+    imported = found.edition.is_imported() if found.edition else found.first == Edition.ALWAYS
     made = made_at()
-    imported = found.text is not None and found.text.edition.is_imported()
     return imported and made is not None and found.at < made
 
 

@@ -51,11 +51,19 @@ def screen(client, page, query="", status=200):
 def test_it_compares_what_is_under_way_with_what_patients_read(reviewer, page):
     said = words(screen(reviewer, page))
     assert "What changes for patients: edition 1 compared with edition 2." in said
-    assert "1 paragraph changed, 1 note of change added." in said
+    assert "1 paragraph changed. Reading from" in said
+    assert "Added: Note of change patients do not see it" in said
     assert "Squeeze the removed: left (end of what was removed) added: right" in said
     assert "under “Stop”" in said
     assert "1 unchanged block " in said
     assert "2 unchanged blocks" in said
+
+
+def test_a_note_of_change_alone_changes_nothing_for_patients(reviewer):
+    page = factories.make_live(title="Brakes", body=OLD).page
+    factories.make_submitted(page, title="Brakes", body=OLD, note="Read again.")
+    said = words(screen(reviewer, page))
+    assert "Nothing differs for patients. The note of change does." in said
 
 
 def test_any_two_editions_are_compared_either_way(reviewer, page):

@@ -21,6 +21,7 @@ from treatments.models import Edition
 pytestmark = pytest.mark.django_db
 MARCH = datetime.datetime(2025, 3, 3, 13, 5, tzinfo=datetime.UTC)
 HOUR = datetime.timedelta(hours=1)
+ONCE = '<p>Squeeze once. <a href="/glossary/">Words</a></p>'
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def page(berlin):
     """Published at 14:05 in Berlin, replaced an hour later, withdrawn after another hour."""
     with time_machine.travel(MARCH, tick=False) as clock:
         ana = factories.make_user(first_name="Ana", last_name="Roe", credentials="RN")
-        live = factories.make_live(by=ana, title="Brakes", body="<p>Squeeze once.</p>")
+        live = factories.make_live(by=ana, title="Brakes", body=ONCE)
         clock.shift(HOUR)
         later = factories.make_live(live.page, title="Brakes", body="<p>Squeeze twice.</p>")
         clock.shift(HOUR)
@@ -140,6 +141,9 @@ def test_imported_text_was_not_read_before_there_was_a_database(reviewer):
     said = words(on(reviewer, page, "1990-01-01T00:00"))
     assert "Nothing that is known: the portal’s database was made on" in said
     assert "Oil." not in said
+    earliest = words(on(reviewer, page, "1875-01-01T00:00"))
+    assert "the portal’s database was made on" in earliest
+    assert "1970" not in earliest
     later = words(on(reviewer, page, (past.made_at() + HOUR).isoformat()))
     assert "Oil." in later
     assert "Imported text has no date." in later
@@ -154,6 +158,13 @@ def test_a_term_is_shown_with_its_meaning(reviewer):
 def test_no_draft_is_part_of_it(reviewer, page):
     factories.make_draft(page, title="Secret", body="<p>Secret words.</p>")
     assert "Secret words" not in words(on(reviewer, page, "2025-03-03T14:05"))
+
+
+def test_it_says_under_which_topic_the_page_stood(reviewer, berlin):
+    with time_machine.travel(MARCH, tick=False):
+        topic = factories.make_live(factories.make_topic(), title="Bicycles").page
+        page = factories.make_live(factories.make_treatment(topic=topic)).page
+    assert "under “Bicycles”" in words(on(reviewer, page, "2025-03-03T14:05"))
 
 
 # The document
@@ -195,7 +206,7 @@ def test_the_document_says_what_it_is_and_has_disclaimer_and_moment_on_each_shee
     whole = " ".join(found)
     assert "This is a record, made from the portal’s database." in whole
     assert "which is 3 March 2025, 13:05:00 UTC" in whole
-    assert "Squeeze once." in whole
+    assert "Squeeze once. Words (/glossary/)" in whole
     assert "What this record cannot know" in whole
 
 
@@ -249,7 +260,7 @@ def test_an_edition_is_restored_from_the_history(reviewer, page):
     first = page.editions.get(number=1)
     address = f"/admin/treatments/treatment/{page.pk}/text/"
     reviewer.post(address, {"verb": "restore", "edition": first.pk})
-    assert Edition.objects.working().get().body == "<p>Squeeze once.</p>"
+    assert Edition.objects.working().get().body.startswith("<p>Squeeze once.")
     assert 'value="restore"' not in history(reviewer, page).content.decode()
 
 

@@ -292,6 +292,45 @@ def test_items_of_a_list_are_known_by_their_keys():
 
 # Of any two texts
 
+SENTENCES = [
+    f"{who} {what} the {thing} with care every {day}."
+    for who, what, thing, day in zip(
+        ["Ana", "Bo", "Cleo", "Dan", "Eve", "Finn", "Gus", "Hal"],
+        ["oils", "wipes", "turns", "lifts", "paints", "checks", "pumps", "greases"],
+        ["chain", "saddle", "lever", "wheel", "frame", "brake", "tyre", "hub"],
+        ["Monday", "Tuesday", "week", "month", "spring", "autumn", "night", "morning"],
+        strict=True,
+    )
+]
+PLACE = st.integers(0, len(SENTENCES) - 1)
+AROUND = {"paragraphs": "<p>{}</p>", "items": "<ul><li>{}</li></ul>", "rows": None}
+
+
+def written(sentences, around):
+    if around == "rows":
+        return rows(*([*sentence.split("with")] for sentence in sentences))
+    return richtext.clean("".join(AROUND[around].format(sentence) for sentence in sentences))
+
+
+@given(
+    st.sampled_from(list(AROUND)), PLACE, PLACE, st.sampled_from(["gone", "new", "word", "moved"])
+)
+def test_one_deed_flags_one_block_and_says_which_deed_it_was(around, place, other, deed):
+    after = list(SENTENCES)
+    if deed == "gone":
+        del after[place]
+    elif deed == "new":
+        after.insert(place, "Zoë rides home through rain without any lamp.")
+    elif deed == "word":
+        after[place] = after[place].replace("care", "love")
+    else:
+        after.insert(other, after.pop(place))
+    found = comparison.texts(written(SENTENCES, around), written(after, around))
+    flagged = [change.fates for change in found if not change.is_untouched]
+    told = {"gone": ["removed"], "new": ["added"], "word": ["changed"], "moved": ["moved"]}
+    assert flagged == ([] if deed == "moved" and place == other else [told[deed]])
+
+
 WORD = st.sampled_from(["oil", "the", "chain", "lever", "5", "ml", "wheel.", "“Stop”", "a&amp;b"])
 WORDS = st.lists(WORD, min_size=1, max_size=8).map(" ".join)
 INLINE = st.one_of(

@@ -25,6 +25,7 @@ class Unknown(publishing.Refusal):
 @dataclass(frozen=True)
 class Field:
     name: str
+    label: str
     fate: str
     pieces: list
 
@@ -131,14 +132,17 @@ def _number(written):
 
 
 def difference(old, new):
-    """All that differs between two editions."""
+    """All that differs between two editions; the summary counts what patients read of it."""
     fields = [field for name in FIELDS if (field := _field(name, old, new)).fate != "same"]
     changes = comparison.texts(old.body, new.body)
     sources = [item for item in _sources(old, new) if item.fate != "same"]
-    fates = [(field.name, field.fate) for field in fields]
+    fates = [(field.label, field.fate) for field in fields if field.name != UNSEEN]
     fates += [(change.kind, " and ".join(change.fates)) for change in changes]
     fates += [("source", item.fate) for item in sources]
-    told = comparison.summary(comparison.count(fate for fate in fates if fate[1] != "same"))
+    counts = comparison.count(fate for fate in fates if fate[1] != "same")
+    told = comparison.summary(counts)
+    if fields and not counts:
+        told = "Nothing differs for patients. The note of change does."
     return Difference(fields, stretches(changes), sources, told)
 
 
@@ -148,7 +152,7 @@ def _field(name, old, new):
     fate = "changed" if any(piece.fate != "same" for piece in pieces) else "same"
     if fate == "changed" and not (before and after):
         fate = "added" if after else "removed"
-    return Field(str(Edition._meta.get_field(name).verbose_name), fate, pieces)
+    return Field(name, str(Edition._meta.get_field(name).verbose_name), fate, pieces)
 
 
 def stretches(changes):
