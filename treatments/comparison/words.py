@@ -31,6 +31,8 @@ def between(
     What both have in common between two changes that are larger is told as changed too: a word
     that two sentences share by chance helps nobody who reads.
     """
+    if old == new:
+        return [Piece("same", _spelled(new))] if new else [], list(zip(old, new, strict=True))
     pairs = common([word.key for word in old], [word.key for word in new])
     runs = _without_chance(_runs(pairs), old, new)
     found, i, j = [], 0, 0
