@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.safestring import SafeString, mark_safe
 
-from treatments import aligning, citations, glossary, richtext, wording
+from treatments import aligning, citations, earlier, glossary, richtext, wording
 from treatments.models import Citation, Edition, Page
 
 LANGUAGE = "en"
@@ -49,28 +49,31 @@ class Listed:
     treatment_kind: str
 
 
-def live(*kinds):
+def live(*kinds, at=None):
     """The editions that patients may read now, of these kinds of page or of all.
 
-    They come with their page and their last review; every public surface begins here.
+    They come with their page and their last review; every public surface begins here. With `at`,
+    an aware datetime, they are those of that moment.
     """
-    editions = Edition.objects.live().filter(
+    editions = Edition.objects.live(at).filter(
         language=LANGUAGE, page__kind__in=kinds or Page.Kind.values
     )
-    return editions.with_review().select_related("page")
+    return editions.with_review(at).select_related("page")
 
 
-def read(lead=None, below=(), terms=None):
+def read(lead=None, below=(), terms=None, at=None):
     """The texts of one page with their citations numbered together, and its references.
 
     `lead` is the edition whose title is the page's heading, `below` are those that stand under
     headings of their own. Both come from `live`. The first use of each of the glossary's `terms`
     is a link: None stands for those that are live, an empty list for no link at all. Returns
     (Text of the lead or None, list of Texts below, list of PrintedReferences); costs one query,
-    and one more for the live terms.
+    and one more for the live terms. With `at`, all is as it was at that moment.
     """
     editions = [lead, *below] if lead else list(below)
     cited = _citations(editions)
+    if at:
+        _turn_back(cited, at)
     cleaned = [richtext.clean(edition.body) for edition in editions]
     placed = [
         richtext.dressed(body if edition is lead else richtext.demoted(body), wording.LABELS)
@@ -80,7 +83,7 @@ def read(lead=None, below=(), terms=None):
     bodies, numbers = citations.numbered(placed, cited, merged)
     bodies = glossary.linked(bodies, live_terms() if terms is None else terms, reverse("glossary"))
     texts = [
-        Text(edition, _safe(body), standing(edition))
+        Text(edition, _safe(body), standing(edition, at))
         for edition, body in zip(editions, bodies, strict=True)
     ]
     references = [_printed(entry, cited[entry.key]) for entry in numbers]
@@ -148,26 +151,26 @@ def in_a_sentence(edition) -> str:
     return edition.summary or richtext.first_sentence(edition.body)
 
 
-def live_terms():
+def live_terms(at=None):
     """The glossary's words as texts link to them."""
-    return [as_term(edition) for edition in live(Page.Kind.TERM).order_by("page_id")]
+    return [as_term(edition, at) for edition in live(Page.Kind.TERM, at=at).order_by("page_id")]
 
 
-def as_term(edition):
+def as_term(edition, at=None):
     return glossary.Term(
         slug=edition.page.slug,
         word=edition.title,
         meaning=in_a_sentence(edition),
         spellings=tuple(filter(None, map(str.strip, edition.page.other_spellings.splitlines()))),
-        standing=tuple(standing(edition)),
+        standing=tuple(standing(edition, at)),
     )
 
 
-def standing(edition) -> list[str]:
+def standing(edition, at=None) -> list[str]:
     """What patients are told of an edition's review, nothing where all is well."""
     if edition.reviewed_at is None:
         return [wording.NOT_REVIEWED]
-    if edition.due_by < timezone.localdate():
+    if edition.due_by < timezone.localdate(at):
         return [wording.OVERDUE.format(due_by=formats.date_format(edition.due_by, "j F Y"))]
     return []
 
@@ -184,6 +187,13 @@ def _citations(editions):
     place = {edition.pk: number for number, edition in enumerate(editions)}
     ordered = sorted(found, key=lambda citation: place[citation.edition_id])
     return {citation.reference.key: citation for citation in reversed(ordered)}
+
+
+def _turn_back(cited, at):
+    """Have the citations, by their keys, cite the references as they stood at that moment."""
+    stood = earlier.references([citation.reference for citation in cited.values()], at)
+    for key, citation in cited.items():
+        citation.reference = stood[key]
 
 
 def _printed(entry, citation):

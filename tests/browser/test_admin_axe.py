@@ -6,12 +6,15 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import Group
+from django.utils import timezone
 from taggit.models import Tag
 
 from eduportal import invitation
 from tests import factories
 from tests.browser.admin import at_work, open_text, person
 from treatments import checklists, remarks
+from treatments.admin.comparing import compare_url
+from treatments.admin.histories import past_url
 from treatments.admin.rating import rate_url
 from treatments.admin.writing import edition_url
 from treatments.models import AuditEntry
@@ -41,6 +44,9 @@ KNOWN = {
     ): "The label is a picture with the text “Search”, which axe overlooks."
     for name in ("list", "empty list", "nothing found", "references", "links", "library")
 }
+DIFFERS = (
+    "<p>Squeeze the right lever.</p><p>New.</p><table><tbody><tr><td>a</td></tr></tbody></table>"
+)
 CLIPPING = Path(__file__).parent.parent / "clippings" / "zotero.ris"
 APP = "/admin/treatments"
 
@@ -62,6 +68,7 @@ def editor_stands(page):
 def lists_of_an_author(page, author):
     body = "<p>Utilize it.</p><h3>Brakes</h3><table><tbody><tr><td>A</td></tr></tbody></table>"
     live = factories.make_live(factories.make_treatment(tags=["brakes"]), body=body)
+    factories.make_submitted(live.page, title="Brakes", body=DIFFERS)
     factories.make_imported()  # not measured
     factories.make_link(edition=live, state="broken", said="The page is not there (404).")
     for address, name in (
@@ -123,7 +130,7 @@ def texts_of_an_author(page, author):
 
 
 def texts_of_a_reviewer(page, reviewer):
-    edition = factories.make_submitted(factories.make_live().page)
+    edition = factories.make_submitted(factories.make_live().page, body=DIFFERS)
     open_text(page, edition.page)
     for summary in page.locator("summary").all():
         summary.click()
@@ -144,6 +151,15 @@ def texts_of_a_reviewer(page, reviewer):
     yield "edition with a rating"
     page.goto(edition_url(edition.page, 1))
     yield "edition"
+    for address, name in (
+        (compare_url(edition.page), "what changes"),
+        (f"{compare_url(edition.page)}?from=1&to=9", "no such edition"),
+        (past_url(edition.page), "past"),
+        (past_url(edition.page, timezone.now()), "a moment"),
+        (f"{past_url(edition.page)}?at=x", "no moment"),
+    ):
+        page.goto(address)
+        yield name
     open_text(page, factories.make_scheduled().page)
     yield "text to come"
     open_text(page, factories.make_withdrawn().page)

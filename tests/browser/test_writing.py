@@ -282,7 +282,7 @@ def test_words_typed_upon_an_older_text_do_not_overwrite_the_newer_one(work, ana
         press(page, "Bring it back")
         press(page, "Save draft")
         expect(said(page)).to_contain_text("Nothing was overwritten")
-        expect(page.locator(".theirs ins")).to_contain_text("since.")
+        expect(page.locator(".theirs ins")).to_contain_text("since")
 
 
 def test_what_is_thrown_away_is_gone_unless_one_thinks_again(work, ana, draft):

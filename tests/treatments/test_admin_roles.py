@@ -90,6 +90,8 @@ for _kind in ("topic", "treatment", "term"):
         f"treatments_{_kind}_edition": [IN, IN, NO, YES, YES, YES, YES],
         f"treatments_{_kind}_preview": [IN, IN, NO, YES, YES, YES, YES],
         f"treatments_{_kind}_rate": [IN, IN, NO, YES, YES, YES, YES],
+        f"treatments_{_kind}_past": [IN, IN, NO, YES, YES, YES, YES],
+        f"treatments_{_kind}_compare": [IN, IN, NO, YES, YES, YES, YES],
         f"treatments_{_kind}_change": [IN, IN, NO, YES, YES, YES, YES],
         f"treatments_{_kind}_history": [IN, IN, NO, YES, YES, YES, YES],
         f"treatments_{_kind}_delete": [IN, IN, NO, NO, NO, NO, NO],  # approved text is kept
@@ -153,6 +155,7 @@ def address(name):
         return reverse(f"admin:{name}", args=[*argument(name), 1, "pemat-p"])
     own = name.endswith(("_change", "_delete", "_history", "_text", "_merge"))
     own = name.endswith(("_change", "_delete", "_history", "_text", "_merge", "_advice"))
+    own = name.endswith(("_change", "_delete", "_history", "_text", "_merge", "_compare", "_past"))
     needs = own and name != "password_change"
     found = reverse(f"admin:{name}", args=argument(name) if needs else [])
     return found + (ASKING if name == "autocomplete" else "")

@@ -304,8 +304,8 @@ def test_a_save_over_a_newer_one_shows_both_and_then_goes_through(as_, author):
     answer = as_(author, draft.page, "save", 409, **mine)
     text = answer.content.decode()
     assert [label for label, _ in answer.context["difference"]] == ["Body"]
-    assert "<ins>theirs." in text
-    assert "<del>mine." in text
+    assert '<ins><span class="visually-hidden">added: </span>theirs' in text
+    assert '<del><span class="visually-hidden">removed: </span>mine' in text
     assert "Common words, mine." in answer.context["words"]["body"].value()
     version = answer.context["words"]["version"].value()
     as_(author, draft.page, "save", **(mine | {"version": version}))

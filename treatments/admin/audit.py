@@ -282,5 +282,4 @@ def _marked(name, old, new):
     """[("same", "removed" or "added", words)], of a text without its markup unless that changed."""
     if name == "body" and (plain := [richtext.plain(old), richtext.plain(new)])[0] != plain[1]:
         old, new = plain
-    fates = {"both": "same", "only yours": "removed", "only theirs": "added"}
-    return [(fates[kind], words) for kind, words in comparison.words(old, new)]
+    return [(piece.fate, piece.text) for piece in comparison.words(old, new)]

@@ -20,7 +20,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 
 from treatments import arranging, desk
-from treatments.admin import advising, library, rating, writing
+from treatments.admin import advising, comparing, histories, library, rating, writing
 from treatments.admin.bringing_in import bring_in
 from treatments.admin.exporting import CompletedList, Exported
 from treatments.admin.page_search import page_search
@@ -366,7 +366,8 @@ class PagesAdmin(Exported):
             told.append(f"Edition {scheduled.number} from {_day(scheduled.publish_at)}")
         if count := page.open_comments:
             told.append(f"{count} open comment{pluralize(count)}")
-        return "; ".join(told) or "–"
+        said = "; ".join(told) or "–"
+        return _with_changes(said, page) if told and page.current else said
 
     @admin.display(description="next review", ordering="sorted")
     def next_review(self, page):
@@ -498,6 +499,8 @@ class PagesAdmin(Exported):
             ("<int:pk>/editions/<int:number>/", writing.edition, "edition"),
             ("<int:pk>/editions/<int:number>/preview/", writing.preview, "preview"),
             ("<int:pk>/editions/<int:number>/rate/<slug:checklist>/", rating.rate, "rate"),
+            ("<int:pk>/compare/", comparing.compare, "compare"),
+            ("<int:pk>/past/", histories.past_screen, "past"),
         ]
         return [
             path(
@@ -519,6 +522,7 @@ class PagesAdmin(Exported):
         page = self.get_object(request, unquote(object_id))
         deeds = AuditEntry.objects.about(page).order_by("-pk")[:MOST_DEEDS] if page else []
         context = {"deeds": [told(deed) for deed in deeds]} | (extra_context or {})
+        context |= histories.history_of(page, request.user) if page else {}
         return super().history_view(request, object_id, context)
 
     def get_model_perms(self, request):
@@ -538,6 +542,17 @@ class PagesAdmin(Exported):
         """Only a page that never had a text can go; approved text is kept."""
         allowed = request.user.has_perm(MANAGE)
         return allowed and (obj is None or not obj.editions.exists())
+
+
+def _with_changes(said, page):
+    """With a link to what changes for patients."""
+    return format_html(
+        '{} <a class="what-changes" href="{}">What changes'
+        '<span class="visually-hidden"> for patients: {}</span></a>',
+        said,
+        comparing.compare_url(page),
+        page.current.title,
+    )
 
 
 def _day(moment):

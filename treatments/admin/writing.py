@@ -25,7 +25,7 @@ from treatments import (
     sharing,
     word_list,
 )
-from treatments.admin import advising, commenting
+from treatments.admin import advising, commenting, periods
 from treatments.admin.editor import RichTextWidget, references_for_editor
 from treatments.models import Comment, Edition, Page, SharedPreview
 from treatments.publishing import APPROVE, MANAGE, WRITE
@@ -141,7 +141,7 @@ def in_two_years():
 def text(request, pk, model):
     """A page's text: what is under way, else what patients read, and what can be done with it."""
     page = get_object_or_404(model, pk=pk)
-    _require_staff_of_texts(request.user)
+    require_staff_of_texts(request.user)
     screen = TextScreen(request, page)
     return screen.act() if request.method == "POST" else screen.show()
 
@@ -150,9 +150,10 @@ def text(request, pk, model):
 def edition(request, pk, number, model):
     """One edition of a page as it stands, to be read, and restored."""
     page = get_object_or_404(model, pk=pk)
-    _require_staff_of_texts(request.user)
+    require_staff_of_texts(request.user)
     found = page.editions.filter(language=LANGUAGE, number=number).with_review()
-    context = {"shown": get_object_or_404(found.select_related("page"))}
+    shown = get_object_or_404(found.with_replacement().select_related("page"))
+    context = {"shown": shown, "when_read": periods.when_read(shown)}
     screen = TextScreen(request, page)
     screen.writing = False  # its own draft is read here; the editor and its policy stay away
     return screen.show(template="admin/edition.html", **context)
@@ -162,7 +163,7 @@ def edition(request, pk, number, model):
 def preview(request, pk, number, model):
     """One edition in the dress in which patients will read it, marked as what it is."""
     page = get_object_or_404(model, pk=pk)
-    _require_staff_of_texts(request.user)
+    require_staff_of_texts(request.user)
     found = page.editions.filter(language=LANGUAGE, number=number).with_review()
     return in_public_dress(request, get_object_or_404(found.select_related("page")))
 
@@ -205,7 +206,8 @@ def _page_of_its_own(edition, unseen):
     return template, {"text": text, "references": references, "unseen": unseen}
 
 
-def _require_staff_of_texts(user):
+def require_staff_of_texts(user):
+    """Raise PermissionDenied for anybody who neither writes, nor reviews, nor manages."""
     if not (user.has_perm(WRITE) or user.has_perm(APPROVE) or user.has_perm(MANAGE)):
         raise PermissionDenied
 
@@ -479,20 +481,23 @@ class TextScreen:
         return advising.in_words(self.page.kind, summary, body)
 
     def difference(self):
-        """[(field, its words in the form and in what somebody else saved)] where they differ."""
+        """[(label of a field, the pieces of its words or its blocks)] where the form differs from
+        what somebody else saved.
+        """
         if self.theirs is None or "save" not in self.forms:
             return []
         form, theirs = self.forms["save"], self.theirs
         yours = {name: form[name].value() or "" for name in WordsForm.Meta.fields}
-        yours["body"] = richtext.plain(richtext.clean(yours["body"]))
-        other = {name: getattr(theirs, name) for name in yours} | {
-            "body": richtext.plain(theirs.body)
-        }
-        return [
-            (form[name].label, comparison.words(yours[name], other[name]))
-            for name in yours
-            if yours[name] != other[name]
-        ]
+        found = []
+        for name, mine in yours.items():
+            if name == "body":
+                changes = comparison.texts(richtext.clean(mine), theirs.body)
+                blocks = [change for change in changes if not change.is_untouched]
+                found += [(form[name].label, {"blocks": blocks})] if blocks else []
+            elif richtext.typed(mine) != getattr(theirs, name):
+                pieces = comparison.words(richtext.typed(mine), getattr(theirs, name))
+                found.append((form[name].label, {"pieces": pieces}))
+        return found
 
     def links(self):
         """[(SharedPreview, its full address)] of the working edition."""

@@ -58,6 +58,15 @@ def leaflet(lead, below, sheet) -> Leaflet:
     return Leaflet(render_to_string("leaflet.html", context), address, sheet)
 
 
+def record(*, title, footer, address, sheet, told) -> Leaflet:
+    """A document for proof of what patients read at a moment; `told` is what its template says.
+
+    The day on which it is made is no part of it: the same moment gives the same bytes.
+    """
+    context = told | {"title": title, "footer": footer, "address": address}
+    return Leaflet(render_to_string("record.html", context), address, sheet)
+
+
 def footer(lead, below) -> str:
     """The number of the first edition, and how all of them stand together: the least of them."""
     editions = [lead, *below]

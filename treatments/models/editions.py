@@ -18,6 +18,10 @@ SHIPPED_LANGUAGES = ["en"]
 SOON = datetime.timedelta(days=60)  # how long before a review is due a page counts as due
 
 
+# Whose time counts: one withdrawn before it was called off, and never shows.
+_NOT_CALLED_OFF = Q(withdrawn_at=None) | Q(withdrawn_at__gte=F("publish_at"))
+
+
 class EditionQuerySet(models.QuerySet):
     """The portal's words for what shows when. Every moment `at` is an aware datetime, now if None.
 
@@ -32,7 +36,7 @@ class EditionQuerySet(models.QuerySet):
     def published(self, at=None):
         """Those whose time has come. One withdrawn before its time never counts."""
         return self.filter(
-            Q(withdrawn_at=None) | Q(withdrawn_at__gte=F("publish_at")),
+            _NOT_CALLED_OFF,
             state="approved",
             publish_at__lte=at or timezone.now(),
         )
@@ -74,6 +78,18 @@ class EditionQuerySet(models.QuerySet):
     def superseded(self, at=None):
         """Published once, and replaced by a higher number since."""
         return self.published(at).filter(_replaced(at))
+
+    def with_replacement(self):
+        """Each with `replaced_at`, when the time of a higher number comes or came, else None."""
+        newer = Edition.objects.filter(
+            _NOT_CALLED_OFF,
+            state="approved",
+            page=OuterRef("page"),
+            language=OuterRef("language"),
+            number__gt=OuterRef("number"),
+        )
+        first = newer.order_by("publish_at").values("publish_at")[:1]
+        return self.annotate(replaced_at=Subquery(first))
 
     def never_reviewed(self, at=None):
         """Imported, and nobody of this hospital has reviewed it yet."""
@@ -321,6 +337,16 @@ class Edition(models.Model):
 
     def is_imported(self):
         return self.origin == self.Origin.IMPORTED
+
+    def read_between(self):
+        """(from, until) when patients read it: until None where no end is known; None if never.
+
+        It begins at the first moment and ends before the second. Needs `with_replacement`.
+        """
+        if self.state != self.State.APPROVED:
+            return None
+        until = min(filter(None, [self.replaced_at, self.withdrawn_at]), default=None)
+        return None if until and until <= self.publish_at else (self.publish_at, until)
 
 
 class ContributorManager(models.Manager):
