@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group
 
 from tests import factories
 from treatments.admin import writing
-from treatments.models import Code, Edition, Page, Reference, Review, User
+from treatments.models import Code, Edition, Image, Page, Reference, Review, User
 
 FORMS = [
     writing.WordsForm,
@@ -33,7 +33,7 @@ def test_every_field_of_our_forms_says_where_it_is_read(form):
     assert silent(form().fields) == []
 
 
-@pytest.mark.parametrize("model", [Page, Reference, Code])
+@pytest.mark.parametrize("model", [Image, Page, Reference, Code])
 def test_every_column_that_editors_fill_in_has_its_help_text(model):
     filled = [field for field in model._meta.fields if field.editable and not field.primary_key]
     left = {"page", "version"}  # an inline form stands in the page; nobody types a version
@@ -61,6 +61,7 @@ def _some(model):
         "Treatment": factories.make_treatment,
         "Term": factories.make_term,
         "Reference": factories.make_reference,
+        "Image": factories.make_image,
     }.get(model.__name__, lambda: model(name="x"))()
 
 

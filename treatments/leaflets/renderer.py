@@ -2,43 +2,42 @@
 
 Standard input is a JSON object: `html`, the document; `style`, CSS to stand before the common
 stylesheet; `address`, what its links are relative to and its QR code leads to; `identifier`, 32
-hexadecimal digits; `seconds` and `bytes`, the processor time and the memory it may take.
+hexadecimal digits; `pictures`, WebP in base64 by the address that `html` has for each; `seconds`
+and `bytes`, the processor time and the memory it may take.
 Standard output is the PDF. The exit code is 0, or another one where there is none.
 
 The portal never imports this module: it needs Pango, and what it reads was written by others.
 """
 
-import ctypes
+import base64
 import io
 import json
 import logging
-import os
-import resource
-import signal
 import sys
 from pathlib import Path
 
 import segno
+from PIL import Image
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
+from treatments import confined
+
 FOLDER = Path(__file__).parent
 QR_CODE = "leaflet:qr-code"
 FONTS = "leaflet:fonts/"
-PARENT_DIED = 1  # PR_SET_PDEATHSIG of Linux's prctl(2)
-# Audit events of what no leaflet does: speak to another machine, start a program.
-FORBIDDEN = ("socket.", "subprocess.", "os.exec", "os.posix_spawn", "os.system", "os.fork")
 
 
 class Shipped(URLFetcher):
-    """Gives the fonts of this folder and the QR code; refuses every other address."""
+    """Gives the fonts of this folder, the QR code and the pictures; refuses any other address."""
 
-    def __init__(self, qr_code):
+    def __init__(self, qr_code, pictures):
         super().__init__(allowed_protocols=())
         self._made = {QR_CODE: (qr_code, "image/svg+xml")} | {
             FONTS + path.name: (path.read_bytes(), "font/woff2") for path in FOLDER.glob("fonts/*")
         }
+        self._made |= {name: repacked(content) for name, content in pictures.items()}
 
     def fetch(self, url, headers=None):
         if url not in self._made:
@@ -58,27 +57,6 @@ class Complaints(logging.Handler):
         self.said.append(record.getMessage())
 
 
-def bound(seconds, size):
-    """Keep this process within its time and memory, behind others, and alone."""
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    resource.setrlimit(resource.RLIMIT_AS, (size, size))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    os.nice(5)
-    sys.addaudithook(refuse)
-
-
-def follow_parent():
-    """Have Linux end this process when the one that waits for it is gone."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(PARENT_DIED, signal.SIGKILL)
-
-
-def refuse(event, arguments):
-    if event.startswith(FORBIDDEN):
-        raise PermissionError(f"A leaflet needs no {event}.")
-
-
 def qr_code(address):
     """The address as a QR code: a square SVG of modules with the quiet zone of ISO/IEC 18004."""
     drawn = io.BytesIO()
@@ -86,9 +64,23 @@ def qr_code(address):
     return drawn.getvalue()
 
 
-def pdf(html, style, address, identifier):
+def repacked(content):
+    """A WebP picture as PDF can hold it: (JPEG or PNG, whichever is smaller, its media type)."""
+    with Image.open(io.BytesIO(content), formats=["WEBP"]) as opened:
+        picture = opened.convert("RGB")
+    packed = {}
+    for kind, how in (("jpeg", {"quality": 85}), ("png", {"optimize": True})):
+        file = io.BytesIO()
+        picture.save(file, kind, **how)
+        packed[kind] = file.getvalue()
+    kind = min(packed, key=lambda kind: len(packed[kind]))
+    return packed[kind], f"image/{kind}"
+
+
+def pdf(html, style, address, identifier, pictures):
     """The document as a tagged PDF. Its bytes depend on the arguments alone, not on the clock."""
-    fetcher, fonts = Shipped(qr_code(address)), FontConfiguration()
+    pictures = {name: base64.b64decode(packed) for name, packed in pictures.items()}
+    fetcher, fonts = Shipped(qr_code(address), pictures), FontConfiguration()
     common = (FOLDER / "leaflet.css").read_text(encoding="utf-8")
     sheet = CSS(string=style + common, base_url=address, url_fetcher=fetcher, font_config=fonts)
     document = HTML(string=html, base_url=address, url_fetcher=fetcher)
@@ -101,9 +93,9 @@ def pdf(html, style, address, identifier):
 
 
 def main():
-    follow_parent()
+    confined.follow_parent()
     asked = json.load(sys.stdin)
-    bound(asked.pop("seconds"), asked.pop("bytes"))
+    confined.bound(asked.pop("seconds"), asked.pop("bytes"))
     complaints = Complaints()
     logging.getLogger("weasyprint").addHandler(complaints)
     made = pdf(**asked)

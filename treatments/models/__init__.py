@@ -8,6 +8,7 @@ from treatments.models.editions import (
     SharedPreview,
     titles_of_pages,
 )
+from treatments.models.images import Image, ImageFile, Placement
 from treatments.models.pages import Code, OldSlug, Page, PageTag, Term, Topic, Treatment
 from treatments.models.people import User
 from treatments.models.references import Citation, Reference
@@ -18,9 +19,12 @@ __all__ = [
     "Code",
     "Contributor",
     "Edition",
+    "Image",
+    "ImageFile",
     "OldSlug",
     "Page",
     "PageTag",
+    "Placement",
     "Reference",
     "Review",
     "SharedPreview",
