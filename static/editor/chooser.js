@@ -66,7 +66,7 @@ CKEDITOR.portal = (() => {
     return done
   }
 
-  /* A field and the list below it. `find(words)` promises [{title, detail, note, value}],
+  /* A field and the list below it. `find(words)` promises [{title, detail, note, picture, value}],
      or fails; the arrows move, Enter or a click calls `choose` with an entry. */
   function chooser({ label, find, choose, none, wait = 0 }) {
     const list = make("ul", { id: unique("list"), role: "listbox", "aria-label": label })
@@ -98,7 +98,8 @@ CKEDITOR.portal = (() => {
       const title = make("strong", {}, entry.title)
       const note = entry.note ? [make("em", {}, entry.note)] : []
       const detail = make("span", {}, entry.detail)
-      const item = make("li", { id: unique("option"), role: "option" }, title, ...note, detail)
+      const picture = entry.picture ? [make("img", { src: entry.picture, alt: "", loading: "lazy" })] : []
+      const item = make("li", { id: unique("option"), role: "option" }, ...picture, title, ...note, detail)
       item.addEventListener("click", () => choose(entry))
       return item
     }
