@@ -32,13 +32,12 @@ CKEDITOR.portal = (() => {
 
   /* Open a dialog over the editor. Gives a function that closes it, goes back to the text and
      does the deed it is given; `submit` gets the same function. */
-  function openDialog(editor, title, content, buttons, submit) {
+  function openDialog(editor, title, content, buttons, submit, goBack = place(editor)) {
     const heading = make("h2", { id: unique("title") }, title)
     const cancel = make("button", { type: "button", class: "button" }, "Cancel")
     const row = make("div", { class: "editor-dialog-buttons" }, ...buttons, cancel)
     const form = make("form", { novalidate: true }, heading, ...content, row)
     const dialog = make("dialog", { class: "editor-dialog", "aria-labelledby": heading.id }, form)
-    const goBack = place(editor)
 
     // At once, so that what is typed next goes into the text.
     const leave = () => {

@@ -54,6 +54,7 @@ CKEDITOR.plugins.add("picture", {
         return `Picture: ${image(this).getAttribute("alt") || "only decorative"}`
       },
       init() {
+        this.on("ready", () => this.wrapper.setAttribute("role", "group")) // no landmark of the page
         this.on("edit", (event) => {
           event.cancel()
           open(this)
@@ -162,7 +163,7 @@ CKEDITOR.plugins.add("picture", {
         }
         wrong.textContent = "Write what the picture tells, or say that it is only decorative."
         return words.focus()
-      })
+      }, widget && (() => widget.focus()))
       if (!widget) return look.input.focus()
       const under = caption(widget)
       return show(image(widget).data("image"), image(widget).getAttribute("alt") || "", under ? under.getText().trim() : "")
