@@ -84,7 +84,7 @@ def test_the_same_pictures_give_the_same_bytes(image):
 
 @needs_pango
 def test_a_tall_picture_stays_on_its_sheet():
-    image = make_image(drawn(500, 1900))
+    image = make_image(drawn(500, 1450))
     pdf = printed(factories.make_live(body=body(image, caption="It turns.")))
     assert "It turns." in words(pdf)
     assert len(read(pdf).pages) <= 4

@@ -13,7 +13,9 @@ from django.http import HttpResponseRedirect
 from django.template.defaultfilters import filesizeformat
 from django.template.loader import render_to_string
 from django.urls import path, reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.timezone import localtime
 
 from treatments import picturing, pixels
 from treatments.admin import picture_files, writing
@@ -106,7 +108,7 @@ def _here_already(image):
 
 @admin.register(Image)
 class ImageAdmin(admin.ModelAdmin):
-    list_display = ["thumbnail", "title", "described", "live_pages", "added_at"]
+    list_display = ["thumbnail", "title", "described", "live_pages", "added"]
     list_display_links = ["thumbnail", "title"]
     list_filter = [UsedIn]
     list_per_page = 100
@@ -138,6 +140,10 @@ class ImageAdmin(admin.ModelAdmin):
         if not image.live_pages_found:
             return "None, but an edition" if image.is_used else "Used nowhere"
         return image.live_pages_found
+
+    @admin.display(description="added", ordering="added_at")
+    def added(self, image):
+        return date_format(localtime(image.added_at), "j F Y")
 
     # The form
 
