@@ -36,6 +36,11 @@ def keys(body: str) -> list[str]:
     return list(dict.fromkeys(found["key"] for found in _IMAGE.finditer(body)))
 
 
+def alternatives(body: str) -> list[str]:
+    """What is read out in place of each picture, in their order; "" for a decorative one."""
+    return [html.unescape(found["alt"] or "") for found in _IMAGE.finditer(body)]
+
+
 def described(body: str, alternatives: Mapping[str, str]) -> str:
     """The cleaned text where each picture says its alternative text, "" for a decorative one.
 

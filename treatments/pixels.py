@@ -14,7 +14,7 @@ import sys
 import warnings
 from typing import NamedTuple
 
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms
 
 from treatments import confined
 
@@ -25,6 +25,17 @@ SMALLEST = 64  # pixels of the shorter side, below which it shows nothing
 MOST_DRAWN_OUT = 3  # how many times as long as wide, or as wide as long
 WIDTHS = (400, 800, 1200)  # for a phone, a sharp phone, a sharp desk and paper
 QUALITY = 75
+# Exif's number of how a camera was held, and what turns a picture upright for each.
+ORIENTATION = 0x0112
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 DRAWN = ("PNG", "GIF")  # drawings: lossless is often smaller, and always sharper
 
 SECONDS = 20  # of the processor
@@ -173,10 +184,19 @@ def _lighter(opened):
     return opened.reduce(times)
 
 
+def _orientation(opened):
+    """How the camera was held, as Exif says it; None where the note cannot be read."""
+    try:
+        return opened.getexif().get(ORIENTATION)
+    except Exception:  # listed nowhere either, and no reason to refuse the pixels
+        return None
+
+
 def _upright(opened):
     """A picture turned as its camera was held, its colours in eight bits of sRGB, RGB or RGBA."""
     profile = opened.info.get("icc_profile")
-    picture = ImageOps.exif_transpose(opened)
+    turn = TURNS.get(_orientation(opened))
+    picture = opened if turn is None else opened.transpose(turn)
     if picture.mode.startswith("I") or picture.mode == "F":
         # Sixteen bits of grey: Pillow would cut off what is brighter than 255.
         picture = picture.convert("I").point(lambda grey: grey / 257).convert("L")

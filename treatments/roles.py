@@ -11,7 +11,7 @@ READING = {
     "view_tag": "see tags",
 }
 WRITING = {
-    "write_edition": "write texts and send them to review",
+    "write_edition": "write texts, add pictures, and send texts to review",
     "add_topic": "add topics",
     "add_treatment": "add treatments",
     "add_term": "add glossary terms",
@@ -22,7 +22,8 @@ REVIEWING = {
     "approve_edition": "approve texts that others wrote, send them back, and withdraw texts",
 }
 MANAGING = {
-    "manage_page": "change addresses, order, codes and tags of pages",
+    "manage_page": "change addresses, order, codes and tags of pages, and delete pictures that no "
+    "text shows",
     "change_topic": "arrange topics",
     "change_treatment": "arrange treatments",
     "change_term": "arrange glossary terms",

@@ -194,6 +194,16 @@ def test_staff_see_the_picture_of_a_draft_in_its_preview_and_on_its_screen(staff
     assert staff.get(reverse("admin:editor_image", args=[image.key])).content == answer.content
 
 
+def test_a_reviewer_reads_what_nobody_sees(staff):
+    image = make_image(alternative="A wheel with <spokes>.")
+    submitted = factories.make_submitted(body=words(image) + showing(image, ""))
+    screen = staff.get(f"/admin/treatments/treatment/{submitted.page_id}/text/")
+    text = " ".join(screen.content.decode().split())
+    assert (
+        "<li>A wheel with &lt;spokes&gt;.</li><li>Nothing, since it is only decorative</li>" in text
+    )
+
+
 def test_staff_see_the_picture_of_a_word_in_its_preview(staff, image):
     draft = factories.make_draft(factories.make_term(), body=words(image))
     shown = staff.get(f"/admin/treatments/term/{draft.page_id}/editions/1/preview/")

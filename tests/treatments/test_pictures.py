@@ -102,6 +102,12 @@ def test_its_keys_stand_in_order_once_each():
     assert pictures.keys(f"<p>&lt;img data-image=&quot;{KEY}&quot;&gt;</p>") == []
 
 
+def test_what_is_read_out_is_told_in_order():
+    text = f'<figure><img data-image="{OTHER}" alt="5 &lt; 7 &amp; 8"></figure>{FIGURE}'
+    text += f'<figure><img data-image="{KEY}" alt=""></figure>'
+    assert pictures.alternatives(text) == ["5 < 7 & 8", "A lever", ""]
+
+
 def test_an_alternative_text_is_written_where_there_is_none():
     text = f'<figure><img data-image="{OTHER}"></figure>{FIGURE}'
     said = pictures.described(text, {OTHER: 'a "b" <c>', KEY: "never"})

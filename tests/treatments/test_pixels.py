@@ -5,7 +5,7 @@ import struct
 import zlib
 
 import pytest
-from PIL import Image, ImageCms, features
+from PIL import Image, ImageCms, ImageOps, features
 
 from tests.factories import drawn, packed
 from treatments import pixels
@@ -104,6 +104,16 @@ def test_a_picture_stands_upright(kind, width, height):
     assert picture.getpixel((file.width // 2, file.height - 10))[1] > 200  # white
 
 
+@pytest.mark.parametrize("held", range(1, 9))
+def test_a_camera_may_be_held_in_eight_ways(held):
+    canvas = drawn(300, 200, number=1)
+    exif = Image.Exif()
+    exif[0x0112] = held
+    content = packed(canvas, "PNG", exif=exif)
+    expected = packed(ImageOps.exif_transpose(Image.open(io.BytesIO(content))))
+    assert pixels.remade(content).key == pixels.remade(expected).key
+
+
 def centre(content):
     picture = opened(pixels.remade(content).files[0]).convert("RGB")
     return picture.getpixel((picture.width // 2, picture.height // 2))
@@ -154,13 +164,37 @@ def test_inks_become_colours():
     assert red > 150 > 100 > max(green, blue)
 
 
-def test_colours_of_a_profile_become_those_of_srgb():
-    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
-    odd = packed(halves("black", (10, 200, 10)), icc_profile=profile)
-    assert near(centre(odd), (10, 200, 10))  # a profile that does not fit is none
-    xyz = ImageCms.ImageCmsProfile(ImageCms.createProfile("XYZ")).tobytes()
-    assert centre(packed(halves("black", (10, 200, 10)), icc_profile=xyz)) is not None
-    assert near(centre(packed(halves("black", (10, 200, 10)), icc_profile=b"none")), (10, 200, 10))
+def profile(name):
+    return ImageCms.ImageCmsProfile(ImageCms.createProfile(name)).tobytes()
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_colours_of_a_profile_become_those_of_srgb(kind, mode):
+    # Whose red is the green of all others.
+    swapped = profile("sRGB").replace(b"rXYZ", b"?XYZ").replace(b"gXYZ", b"rXYZ")
+    swapped = swapped.replace(b"?XYZ", b"gXYZ")
+    canvas = halves("black", (200, 10, 10)).convert("RGB" if kind == "JPEG" else mode)
+    assert near(centre(packed(canvas, kind, icc_profile=swapped)), (10, 200, 10), 25)
+
+
+def test_a_profile_that_does_not_fit_is_none():
+    green = (10, 200, 10)
+    for odd in (profile("LAB"), b"none"):
+        assert near(centre(packed(halves("black", green), icc_profile=odd)), green)
+    grey = packed(halves(0, 128, "L"), icc_profile=profile("sRGB"))
+    assert near(centre(grey), (128, 128, 128))
+
+
+def test_a_note_that_no_camera_wrote_does_not_stop_a_picture():
+    for kind in ("JPEG", "PNG", "WEBP"):
+        for note in (b"Exif\0\0nonsense", b"Exif\0\0MM\0*\0\0\0\x08\xff\xff", b"Exif\0\0"):
+            assert near(centre(packed(halves("black", "white"), kind, exif=note)), (255,) * 3)
+
+
+def test_of_two_pictures_in_one_file_of_a_camera_the_first_is_kept():
+    content = packed(drawn(), "MPO", save_all=True, append_images=[drawn()])
+    assert pixels.remade(content).remarks == []
 
 
 def test_of_what_moves_the_first_frame_is_kept_and_it_says_so():

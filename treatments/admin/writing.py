@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.views.decorators.http import require_safe
 
-from treatments import comparison, publishing, reading, richtext, sharing, word_list
+from treatments import comparison, pictures, publishing, reading, richtext, sharing, word_list
 from treatments.admin.editor import RichTextWidget, references_for_editor
 from treatments.admin.picture_files import shared_files, staff_files
 from treatments.models import AuditEntry, Edition, Page, SharedPreview
@@ -517,7 +517,9 @@ def _printed(edition):
     shown = Edition.objects.with_review().select_related("page").get(pk=edition.pk)
     # The words alone; previews show links.
     text, _, references = reading.read(shown, terms=[], files=staff_files)
-    return {"text": text, "references": references}
+    # Nobody sees these on a page, and they are approved with it.
+    alternatives = pictures.alternatives(shown.body)
+    return {"text": text, "references": references, "alternatives": alternatives}
 
 
 VERBS = {
