@@ -11,7 +11,7 @@ from tests.browser import editor
 from tests.browser.admin import at_work, open_text, person, sign_in, tab_to
 from tests.browser.editor import open_in_editor, save, text
 from tests.browser.test_admin_axe import broken
-from tests.browser.test_editor import PASTE, caret
+from tests.browser.test_editor import LOOK, PASTE, STYLES, caret
 from tests.factories import drawn, make_image, packed, showing
 from treatments import publishing
 from treatments.models import Edition, Image
@@ -215,7 +215,22 @@ def test_a_text_with_pictures_is_sent_as_it_came(page, writing, wheel):
 
 
 @in_the_editor
-def test_a_picture_looks_as_it_will(page, writing, wheel):
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_picture_has_the_look_that_patients_will_see(page, live_server, writing, wheel, scheme):
+    page.emulate_media(color_scheme=scheme)
+    live = factories.make_live(body=words(wheel, caption="It turns."))
+    page.goto(live_server.url + live.page.get_absolute_url())
+    page.get_by_role("img", name="A wheel.").evaluate(LOADED)
+    kinds = ("figure", "img", "figcaption")
+    public = page.evaluate(STYLES, [", ".join(f".text {kind}" for kind in kinds), LOOK])
+    writing(live.body).get_by_role("img", name="A wheel.").evaluate(LOADED)
+    shown = page.evaluate(STYLES, [", ".join(f".cke_editable {kind}" for kind in kinds), LOOK])
+    assert len(public) == 3
+    assert shown == public
+
+
+@in_the_editor
+def test_a_picture_stands_in_the_text_by_its_words(page, writing, wheel):
     area = writing(words(wheel, alternative="A wheel.", caption="It turns."))
     picture = area.get_by_role("img", name="A wheel.")
     assert picture.evaluate(LOADED).endswith(f"/file/{wheel.key}.webp")

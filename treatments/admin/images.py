@@ -7,7 +7,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import PermissionDenied
-from django.db.models import Sum
+from django.db.models import Exists, OuterRef, Sum
 from django.db.models.functions import Length
 from django.http import HttpResponseRedirect
 from django.template.defaultfilters import filesizeformat
@@ -53,7 +53,8 @@ class ImageList(ChangeList):
         images = list(self.result_list)
         sizes = ImageFile.objects.sizes(images)
         shown = Placement.objects.filter(image__in=images)
-        live = shown.filter(edition__in=Edition.objects.live().values("pk"))
+        # As EXISTS, since both databases would work out an IN of everything live first.
+        live = shown.filter(Exists(Edition.objects.live().filter(pk=OuterRef("edition"))))
         pages = Counter(image for image, _ in set(live.values_list("image", "edition__page")))
         used = set(shown.values_list("image", flat=True))
         for image in images:

@@ -88,7 +88,7 @@ class EditionQuerySet(models.QuerySet):
         approved = Edition.State.APPROVED
         found = {pk: "called off" if state == approved else state for pk, state in found.items()}
         for word in ("superseded", "scheduled", "withdrawn", "live"):
-            such = getattr(Edition.objects, word)().filter(pk__in=list(found))
+            such = getattr(Edition.objects, word)().filter(pk__in=self.order_by().values("pk"))
             found |= dict.fromkeys(such.values_list("pk", flat=True), word)
         return found
 
