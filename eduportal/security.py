@@ -38,8 +38,9 @@ def is_for_staff(request):
 def headers(get_response):
     """Put the security headers on every answer, those of static files and errors included."""
     public = build_policy(settings.SECURE_CSP)
+    with_pictures = build_policy(settings.SECURE_CSP_EXPORT)
     admin = build_policy(settings.SECURE_CSP_ADMIN)
-    # Views of the admin mark their answers with these attributes.
+    # Views of the admin mark their answers with these attributes, exports with holds_pictures.
     marked = {
         "edits_rich_text": build_policy(settings.SECURE_CSP_EDITOR),
         "shows_public_page": build_policy(settings.SECURE_CSP_PREVIEW),
@@ -50,7 +51,8 @@ def headers(get_response):
         for_staff = is_for_staff(request)
         found = response.headers
         marks = [policy for mark, policy in marked.items() if getattr(response, mark, False)]
-        policy = [*marks, admin][0] if for_staff else public
+        otherwise = with_pictures if getattr(response, "holds_pictures", False) else public
+        policy = [*marks, admin][0] if for_staff else otherwise
         found.setdefault(CSP.HEADER_ENFORCE.value, policy)
         found.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         found.setdefault("Cross-Origin-Resource-Policy", "same-origin")

@@ -294,6 +294,9 @@ SECURE_CSP_EDITOR = SECURE_CSP_ADMIN | {"style-src": [CSP.SELF, CSP.UNSAFE_INLIN
 # For previews: a page in its public dress, framed by the admin alone.
 SECURE_CSP_PREVIEW = SECURE_CSP | {"frame-ancestors": [CSP.SELF]}
 
+# For exports that hold their pictures, which are one file and ask for nothing.
+SECURE_CSP_EXPORT = SECURE_CSP | {"img-src": [CSP.SELF, "data:"]}
+
 SILENCED_SYSTEM_CHECKS = [
     # HSTS for subdomains, or for good in browsers' lists: at a hospital's own domain this would
     # take servers along that we know nothing of. Only its IT can decide that, at the proxy.

@@ -4,12 +4,15 @@ Nothing here is clinical: the texts are about mending bicycles.
 """
 
 import datetime
+import io
 import itertools
 
 from django.contrib.auth.models import Permission
 from django.utils import timezone
+from PIL import Image as Canvas
+from PIL import ImageDraw
 
-from treatments import publishing
+from treatments import picturing, pixels, publishing
 from treatments.models import Edition, Link, LinkUse, Reference, Term, Topic, Treatment, User
 from treatments.models.links import digest
 
@@ -69,6 +72,37 @@ def make_link(address=None, *, edition=None, reference=None, **fields):
         edition = make_live()
     LinkUse.objects.create(link=found, edition=edition, reference=reference)
     return found
+
+
+def drawn(width=640, height=480, mode="RGB", *, number=None):
+    """A drawing of a wheel, as Pillow holds it; another number is another drawing."""
+    canvas = Canvas.new("RGB", (width, height), "white")
+    draw = ImageDraw.Draw(canvas)
+    side = min(width, height)
+    draw.ellipse((4, 4, side - 5, side - 5), outline="navy", width=6)
+    draw.line((0, 0, width, (number or next(_count)) % height), fill="darkred", width=3)
+    return canvas.convert(mode)
+
+
+def packed(canvas, kind="PNG", **how):
+    file = io.BytesIO()
+    canvas.save(file, kind, **how)
+    return file.getvalue()
+
+
+def make_image(canvas=None, **said):
+    """A picture of a wheel, as somebody added it."""
+    number = next(_count)
+    said = {"title": f"Wheel {number}", "alternative": f"A wheel with {number} spokes."} | said
+    made = pixels.remade(packed(canvas or drawn(number=number)))
+    return picturing.add(by=make_user(), picture=made, **said)
+
+
+def showing(image, alternative=None, caption=""):
+    """A figure that shows the picture, as the cleaner writes it."""
+    said = "" if alternative is None else f' alt="{alternative}"'
+    below = f"<figcaption>{caption}</figcaption>" if caption else ""
+    return f'<figure><img data-image="{image.key}"{said}>{below}</figure>'
 
 
 def make_draft(page=None, *, by=None, **words):

@@ -1,5 +1,6 @@
 """What people take along: leaflets as PDF, and a text as one file of HTML."""
 
+import base64
 import re
 
 from django.conf import settings
@@ -16,6 +17,9 @@ from treatments.views import LONGEST_LIST, of_page, treatments_of
 
 # In a cleaned text, which has one spelling of every link and escapes "<" in its words.
 _OWN_LINK = re.compile(r'(<a(?: [a-z-]+="[^"]*")*? href=")(?=/)')
+# In the output of `reading`, which names the pictures that the file carries along.
+_PICTURE = re.compile(r'(<img src=")(picture:[0-9a-f]+)(?=")')
+MOST_PICTURES = 3_000_000  # bytes in one file: about fifteen photographs
 UNKEPT = "noindex"  # a search engine's copy would outlive a withdrawn text
 _SENTENCES = {
     printing.Busy: "Many people are asking for leaflets at this moment. Try again in a minute.",
@@ -95,20 +99,27 @@ def topic_export(request, edition):
 def _export(request, edition, below):
     if len(below) > LONGEST_LIST:
         return _not_printed(request, edition, printing.TooMuch())
-    text, texts, references = reading.read(edition, below, terms=[])
+    carried = reading.Carried(MOST_PICTURES)
+    text, texts, references = reading.read(edition, below, terms=[], files=carried)
     context = {
-        "text": _absolute(text),
-        "texts": [_absolute(part) for part in texts],
+        "text": _absolute(text, carried.contents),
+        "texts": [_absolute(part, carried.contents) for part in texts],
         "references": references,
         "address": settings.SITE_URL + edition.page.get_absolute_url(),
     }
     answer = render(request, "export.html", context)
     answer["X-Robots-Tag"] = UNKEPT
+    answer.holds_pictures = bool(carried.contents)  # read where the headers are made
     return answer
 
 
-def _absolute(text):
-    """The text unfolded, with links that lead back to this site from anywhere."""
+def _absolute(text, pictures):
+    """The text unfolded, with links that lead back to this site from anywhere, and its pictures."""
     body = _OWN_LINK.sub(rf"\g<1>{settings.SITE_URL}", text.body)
+    body = _PICTURE.sub(lambda found: found[1] + _data(pictures[found[2]]), body)
     body = body.replace("<details", "<details open")
     return reading.Text(text.edition, mark_safe(body), text.standing)  # noqa: S308 – from reading
+
+
+def _data(content):
+    return f"data:image/webp;base64,{base64.b64encode(content).decode()}"

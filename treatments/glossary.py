@@ -23,8 +23,11 @@ _PIECE = re.compile(
     rf"|.[{_MARKS}]*",
     re.DOTALL,
 )
-# Where no word is linked: headings, links, what the page prints of citations, labels.
-_CLOSED = {"h1", "h2", "h3", "h4", "h5", "h6", "a", "cite", "sup", "caption", "th", "summary"}
+# Where no word is linked: headings, links, captions, what the page prints of citations, labels.
+_CLOSED = {
+    "h1", "h2", "h3", "h4", "h5", "h6", "a", "cite", "sup", "caption", "figcaption", "th",
+    "summary",
+}  # fmt: skip
 _LABEL = re.compile(r'\sclass="(?:[^"]*\s)?label[\s"]')
 _SAME = {"’": "'", "ʼ": "'", "‐": "-", "‑": "-"}
 _SHORTEST = 3  # letters of a singular; "gas" is not the plural of "ga"

@@ -37,6 +37,7 @@ def guards(edition_columns):
     yield from _second_person()
     yield from _kept_rows()
     yield from _remarks()
+    yield from _images()
 
 
 def _pages():
@@ -322,6 +323,73 @@ def _remarks():
             "DELETE",
             "EXISTS (SELECT 1 FROM treatments_edition edition WHERE edition.id = OLD.edition_id)",
             "What somebody said about a text is kept for as long as the text stands.",
+        )
+
+
+def _images():
+    proof = (
+        "EXISTS (SELECT 1 FROM treatments_placement placement JOIN treatments_edition edition "
+        "ON edition.id = placement.edition_id WHERE placement.image_id = OLD.{column} AND "
+        "(edition.state = 'approved' OR EXISTS (SELECT 1 FROM treatments_review review "
+        "WHERE review.edition_id = edition.id)))"
+    )
+    of_image, of_file = (proof.replace("{column}", column) for column in ("id", "image_id"))
+    unchanging = "The pixels of a picture never change. Add the other one as a new picture."
+    in_proof = "An approved text shows this picture, so it is kept."
+    yield Guard("image_key_kept", "treatments_image", "UPDATE", changed("id", "key"), unchanging)
+    yield Guard("image_kept", "treatments_image", "DELETE", of_image, in_proof)
+    yield Guard("image_file_unchanged", "treatments_imagefile", "UPDATE", "1 = 1", unchanging)
+    yield Guard("image_file_kept", "treatments_imagefile", "DELETE", of_file, in_proof)
+    yield Guard(
+        "image_file_added_late",
+        "treatments_imagefile",
+        "INSERT",
+        of_file.replace("OLD", "NEW"),
+        unchanging,
+    )
+    yield Guard(
+        "placement_stays_in_place",
+        "treatments_placement",
+        "UPDATE",
+        changed("id", "edition_id"),
+        "A picture stands in one edition for good.",
+    )
+    reviewed = "EXISTS (SELECT 1 FROM treatments_review WHERE edition_id = edition.id)"
+    for event, row, also in (
+        ("INSERT", "NEW", f"edition.origin <> 'imported' OR {reviewed}"),
+        ("UPDATE", "OLD", changed("edition_id", "image_id", "position", "credit")),
+        ("DELETE", "OLD", "1 = 1"),
+    ):
+        yield Guard(
+            f"placement_frozen_{event.lower()}",
+            "treatments_placement",
+            event,
+            f"EXISTS (SELECT 1 FROM treatments_edition edition WHERE edition.id = "
+            f"{row}.edition_id AND edition.state = 'approved' AND ({also}))",
+            "The pictures of an approved edition never change.",
+        )
+    for table, also in (
+        ("image", "kept.key = NEW.key"),
+        ("imagefile", "kept.image_id = NEW.image_id AND kept.width = NEW.width"),
+        (
+            "placement",
+            "kept.edition_id = NEW.edition_id AND "
+            "(kept.image_id = NEW.image_id OR kept.position = NEW.position)",
+        ),
+    ):
+        yield Guard(
+            f"{table}_not_replaced",
+            f"treatments_{table}",
+            "INSERT",
+            f"EXISTS (SELECT 1 FROM treatments_{table} kept WHERE kept.id = NEW.id OR {also})",
+            "This row is there already and is not replaced.",
+        )
+        yield Guard(
+            f"{table}_truncate",
+            f"treatments_{table}",
+            "TRUNCATE",
+            "1 = 1",
+            "This table is not emptied.",
         )
 
 

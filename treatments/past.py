@@ -36,8 +36,11 @@ class Read:
         return self.text is None and self.edition is not None
 
 
-def read(page: Page, at: datetime.datetime) -> Read:
-    """What the page said at the moment `at`, an aware datetime, which may be still to come."""
+def read(page: Page, at: datetime.datetime, files=reading.public_files) -> Read:
+    """What the page said at the moment `at`, an aware datetime, which may be still to come.
+
+    `files` says where the files of its pictures are, as for `reading.read`.
+    """
     own = Edition.objects.filter(page=page, language=reading.LANGUAGE)
     edition = own.current(at).with_review(at).first()
     stood = earlier.pages([page], at)[page.pk]
@@ -47,7 +50,7 @@ def read(page: Page, at: datetime.datetime) -> Read:
         return Read(at, stood, edition, first=first)
     lead.page = stood
     below = _below(stood, at)
-    text, texts, references = reading.read(lead, below, terms=[], at=at)
+    text, texts, references = reading.read(lead, below, terms=[], files=files, at=at)
     topic = reading.live(Page.Kind.TOPIC, at=at).filter(page=stood.topic_id).first()
     return Read(
         at,

@@ -9,14 +9,16 @@ import datetime
 
 from django.utils import timezone
 
-from treatments import citations, measuring, richtext
+from treatments import citations, measuring, pictures, richtext
 from treatments.models import (
     AuditEntry,
     Citation,
     Comment,
     Contributor,
     Edition,
+    Image,
     Page,
+    Placement,
     Rating,
     Reference,
     Review,
@@ -67,7 +69,7 @@ def save_words(*, page, by, title, body, summary="", note="", language="en", ver
         raise Refusal("This text has too much markup to be kept. Paste it in smaller parts.")
     typed = {"title": title, "summary": summary, "note": note}
     words = {word: richtext.typed(text) for word, text in typed.items()}
-    words["body"] = _with_kept_keys(richtext.clean(body))
+    words["body"] = _with_alternatives(_with_kept_keys(richtext.clean(body)))
     _require_title(words["title"])
     cited = _references_cited(words["body"])
     if edition is None:
@@ -88,7 +90,7 @@ def restore(*, edition, by):
     draft = _opened(old.page, by, old.language)
     draft.overline, draft.provenance = old.overline, old.provenance
     words = {word: getattr(old, word) for word in ("title", "summary", "body")}
-    words["body"] = _with_kept_keys(old.body)
+    words["body"] = _with_alternatives(_with_kept_keys(old.body))
     words["note"] = f"The words of edition {old.number}."
     _write(draft, by, words, _references_cited(words["body"]), action="restore")
     return draft
@@ -193,6 +195,7 @@ def _approve(edition, by, version, evidence_checked, due_by, *, now, publish_at)
     _review(edition, by, evidence_checked, due_by, now)
     writers = [contributor.user for contributor in edition.contributors.select_related("user")]
     _keep_references(edition)
+    _keep_credits(edition)
     _change(
         edition,
         by,
@@ -382,6 +385,11 @@ def _write(edition, by, words, cited, action="save"):
         Citation(edition=edition, reference=found, position=place, printed=found.printed())
         for place, found in enumerate(cited, 1)
     )
+    edition.placements.all().delete()
+    Placement.objects.bulk_create(
+        Placement(edition=edition, image=found, position=place, credit=found.credit)
+        for place, found in enumerate(_images_shown(words["body"]), 1)
+    )
     _audit(by, action, edition, before={word: before[word] for word in changed}, after=changed)
     measuring.keep(edition)
 
@@ -409,6 +417,37 @@ def _references_cited(body):
             "Add the reference first, or take the citation out."
         )
     return [found[key] for key in keys]
+
+
+def _with_alternatives(body):
+    """The cleaned text where each picture says its own alternative text, if the text said none."""
+    keys = pictures.keys(body)
+    if not keys:
+        return body
+    found = Image.objects.filter(key__in=keys).values_list("key", "alternative")
+    return pictures.described(body, dict(found))
+
+
+def _images_shown(body):
+    """The Images that a cleaned text shows, in order."""
+    keys = pictures.keys(body)
+    found = {image.key: image for image in Image.objects.filter(key__in=keys)} if keys else {}
+    unknown = [key for key in keys if key not in found]
+    if unknown:
+        before = pictures.words_before(body, unknown[0])
+        where = f"After “… {before}”" if before else "At its beginning"
+        raise Refusal(
+            f"{where} the text shows a picture that is not among the pictures. "
+            "Take it out, and place it anew from the list of pictures."
+        )
+    return [found[key] for key in keys]
+
+
+def _keep_credits(edition):
+    """Where the pictures come from, as it is said at this moment."""
+    for placement in edition.placements.select_related("image"):
+        placement.credit = placement.image.credit
+        placement.save(update_fields=["credit"])
 
 
 def _keep_references(edition):

@@ -6,8 +6,8 @@ from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.safestring import SafeString, mark_safe
 
-from treatments import aligning, citations, earlier, glossary, richtext, wording
-from treatments.models import Citation, Edition, Page
+from treatments import aligning, citations, earlier, glossary, pictures, richtext, wording
+from treatments.models import Citation, Edition, ImageFile, Page, Placement
 
 LANGUAGE = "en"
 WITH_PAGE = (Page.Kind.TOPIC, Page.Kind.TREATMENT)  # terms share one page, the glossary
@@ -61,14 +61,41 @@ def live(*kinds, at=None):
     return editions.with_review(at).select_related("page")
 
 
-def read(lead=None, below=(), terms=None, at=None):
+def public_files(key, sizes):
+    """A picture's files as pages of the site name them: [(address, width, height)]."""
+    return [(reverse("image", args=[key, width]), width, height) for width, height in sizes]
+
+
+class Carried:
+    """The pictures of what leaves the site as a file: of each the widest, by a name of its own.
+
+    `contents` is {name: WebP}; `most` are the bytes of all of them. What would be more is not
+    carried, and its alternative text stands in its place.
+    """
+
+    def __init__(self, most):
+        self.contents, self.left = {}, most
+
+    def __call__(self, key, sizes):
+        (width, height), name = sizes[-1], f"picture:{key}"
+        if name not in self.contents:
+            content = bytes(ImageFile.objects.of(key, width).get().content)
+            if len(content) > self.left:
+                return []
+            self.contents[name] = content
+            self.left -= len(content)
+        return [(name, width, height)]
+
+
+def read(lead=None, below=(), terms=None, files=public_files, at=None):
     """The texts of one page with their citations numbered together, and its references.
 
     `lead` is the edition whose title is the page's heading, `below` are those that stand under
     headings of their own. Both come from `live`. The first use of each of the glossary's `terms`
-    is a link: None stands for those that are live, an empty list for no link at all. Returns
-    (Text of the lead or None, list of Texts below, list of PrintedReferences); costs one query,
-    and one more for the live terms. With `at`, all is as it was at that moment.
+    is a link: None stands for those that are live, an empty list for no link at all. `files`
+    says where the files of a picture are, see `public_files`. With `at`, all is as it was at that
+    moment. Returns (Text of the lead or None, list of Texts below, list of PrintedReferences);
+    costs one query, one more for the live terms, and two where a text shows a picture.
     """
     editions = [lead, *below] if lead else list(below)
     cited = _citations(editions)
@@ -79,6 +106,7 @@ def read(lead=None, below=(), terms=None, at=None):
         richtext.dressed(body if edition is lead else richtext.demoted(body), wording.LABELS)
         for edition, body in zip(editions, cleaned, strict=True)
     ]
+    placed = _with_pictures(editions, placed, files)
     merged = {key: citation.reference.kept().key for key, citation in cited.items()}
     bodies, numbers = citations.numbered(placed, cited, merged)
     bodies = glossary.linked(bodies, live_terms() if terms is None else terms, reverse("glossary"))
@@ -125,8 +153,8 @@ def beside(texts):
 def _safe(body):
     """The one place where stored text is declared safe.
 
-    It was cleaned in `read`, and what was done to it since puts in headings, labels and links of
-    our own only, or cuts it between whole elements.
+    It was cleaned in `read`, and what was done to it since puts in headings, labels, links and
+    pictures of our own only, or cuts it between whole elements.
     """
     return mark_safe(body)  # noqa: S308
 
@@ -194,6 +222,27 @@ def _turn_back(cited, at):
     stood = earlier.references([citation.reference for citation in cited.values()], at)
     for key, citation in cited.items():
         citation.reference = stood[key]
+
+
+def _with_pictures(editions, bodies, files):
+    """The texts with their pictures, each as its own edition shows it."""
+    if not any(map(pictures.keys, bodies)):
+        return bodies
+    placements = Placement.objects.filter(edition__in=[edition.pk for edition in editions])
+    placements = list(placements.select_related("image"))
+    sizes = ImageFile.objects.sizes({placement.image_id for placement in placements})
+    shown = {edition.pk: {} for edition in editions}
+    for placement in placements:
+        image = placement.image
+        shown[placement.edition_id][image.key] = pictures.Shown(
+            files=files(image.key, sizes[image.pk]) if image.pk in sizes else [],
+            alternative=image.alternative,
+            credit=placement.credit,
+        )
+    return [
+        pictures.shown(body, shown[edition.pk])
+        for edition, body in zip(editions, bodies, strict=True)
+    ]
 
 
 def _printed(entry, citation):

@@ -383,21 +383,12 @@ class Use:
 def uses(reference) -> list[Use]:
     """Every edition that cites the reference or one merged into it, newest of each page first."""
     cited = Edition.objects.filter(pk__in=Citation.objects.of([reference]).values("edition"))
-    states = {}
-    for state in ("superseded", "scheduled", "withdrawn", "live"):
-        of_state = getattr(Edition.objects, state)().filter(pk__in=cited.values("pk"))
-        states |= dict.fromkeys(of_state.values_list("pk", flat=True), state)
+    states = cited.states()
     found = cited.select_related("page").defer("body")
     return [
-        Use(edition, states.get(edition.pk, _stored_state(edition)))
+        Use(edition, states[edition.pk])
         for edition in found.order_by("page__kind", "page__position", "page_id", "-number")
     ]
-
-
-def _stored_state(edition):
-    # Approved, and none of the four: its publication was called off before its time.
-    approved = edition.state == Edition.State.APPROVED
-    return "called off" if approved else edition.get_state_display()
 
 
 def cited_by(reference, cited):

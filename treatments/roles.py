@@ -12,7 +12,7 @@ READING = {
     "view_tag": "see tags",
 }
 WRITING = {
-    "write_edition": "write texts and send them to review",
+    "write_edition": "write texts, add pictures, and send texts to review",
     "add_topic": "add topics",
     "add_treatment": "add treatments",
     "add_term": "add glossary terms",
@@ -23,7 +23,8 @@ REVIEWING = {
     "approve_edition": "approve texts that others wrote, send them back, and withdraw texts",
 }
 MANAGING = {
-    "manage_page": "change addresses, order, codes and tags of pages, and read the audit trail",
+    "manage_page": "change addresses, order, codes and tags of pages, delete pictures that no text "
+    "shows, and read the audit trail",
     "change_topic": "arrange topics",
     "change_treatment": "arrange treatments",
     "change_term": "arrange glossary terms",

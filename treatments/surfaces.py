@@ -9,7 +9,7 @@ import itertools
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from treatments.models import Page
+from treatments.models import ImageFile, Page
 
 
 def _fixed(name):
@@ -56,6 +56,13 @@ def _tags(page):
     return [reverse("tag", args=[tag.slug]) for tag in page.tags.all()]
 
 
+def _images(page):
+    """The files of every picture that an edition of the page shows."""
+    files = ImageFile.objects.filter(image__placements__edition__page=page).distinct()
+    found = files.values_list("image__key", "width")
+    return [reverse("image", args=file) for file in found]
+
+
 # {name of the address: function from a page to the addresses that may show its text}
 SURFACES = {
     "home": _fixed("home"),
@@ -66,6 +73,7 @@ SURFACES = {
     "treatment": _own("treatment"),
     "treatment_leaflet": _own("treatment_leaflet"),
     "treatment_export": _own("treatment_export"),
+    "image": _images,
     "questions": _questions,
     "references": _fixed("references"),
     "glossary": _fixed("glossary"),

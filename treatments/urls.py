@@ -4,7 +4,7 @@ from django.contrib.sitemaps.views import sitemap
 from django.urls import path, register_converter
 from django.views.decorators.http import require_safe
 
-from treatments import copies, feeds, sitemaps, views
+from treatments import copies, feeds, image_files, sitemaps, views
 
 
 class TagSlug:
@@ -30,6 +30,7 @@ urlpatterns = [
     path("treatments/<slug:slug>/", views.treatment, name="treatment"),
     path("treatments/<slug:slug>/leaflet.pdf", copies.treatment_leaflet, name="treatment_leaflet"),
     path("treatments/<slug:slug>/export.html", copies.treatment_export, name="treatment_export"),
+    path("images/<slug:key>-<int:width>.webp", image_files.image, name="image"),
     path("references/", views.references, name="references"),
     path("questions/", views.prepare, name="questions"),
     path("glossary/", views.glossary, name="glossary"),

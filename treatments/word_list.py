@@ -33,14 +33,14 @@ class Word:
     more: int
 
 
-def printed(editions, using=None):
+def printed(editions, using=None, files=reading.public_files):
     """Editions of terms as the list prints them, with `using` from `pages_using`.
 
     Returns ([(letter, [Word])] from A to Z, list of PrintedReferences). The letter is ""
     for words that begin with no letter of an alphabet. Costs two queries.
     """
     editions = sorted(editions, key=lambda edition: glossary.place(edition.title))
-    _, texts, references = reading.read(below=editions, terms=[])
+    _, texts, references = reading.read(below=editions, terms=[], files=files)
     old = {}
     for slug, page in OldSlug.objects.filter(kind=Page.Kind.TERM).values_list("slug", "page"):
         old.setdefault(page, []).append(glossary.anchor(slug))

@@ -32,13 +32,12 @@ CKEDITOR.portal = (() => {
 
   /* Open a dialog over the editor. Gives a function that closes it, goes back to the text and
      does the deed it is given; `submit` gets the same function. */
-  function openDialog(editor, title, content, buttons, submit) {
+  function openDialog(editor, title, content, buttons, submit, goBack = place(editor)) {
     const heading = make("h2", { id: unique("title") }, title)
     const cancel = make("button", { type: "button", class: "button" }, "Cancel")
     const row = make("div", { class: "editor-dialog-buttons" }, ...buttons, cancel)
     const form = make("form", { novalidate: true }, heading, ...content, row)
     const dialog = make("dialog", { class: "editor-dialog", "aria-labelledby": heading.id }, form)
-    const goBack = place(editor)
 
     // At once, so that what is typed next goes into the text.
     const leave = () => {
@@ -66,7 +65,7 @@ CKEDITOR.portal = (() => {
     return done
   }
 
-  /* A field and the list below it. `find(words)` promises [{title, detail, note, value}],
+  /* A field and the list below it. `find(words)` promises [{title, detail, note, picture, value}],
      or fails; the arrows move, Enter or a click calls `choose` with an entry. */
   function chooser({ label, find, choose, none, wait = 0 }) {
     const list = make("ul", { id: unique("list"), role: "listbox", "aria-label": label })
@@ -98,7 +97,8 @@ CKEDITOR.portal = (() => {
       const title = make("strong", {}, entry.title)
       const note = entry.note ? [make("em", {}, entry.note)] : []
       const detail = make("span", {}, entry.detail)
-      const item = make("li", { id: unique("option"), role: "option" }, title, ...note, detail)
+      const picture = entry.picture ? [make("img", { src: entry.picture, alt: "", loading: "lazy" })] : []
+      const item = make("li", { id: unique("option"), role: "option" }, ...picture, title, ...note, detail)
       item.addEventListener("click", () => choose(entry))
       return item
     }

@@ -21,7 +21,7 @@ def pages_of_the_site(seed):
         for address in surfaces.addresses(page):
             found.setdefault(address.partition("=")[0], address)
     machines = {"/feed/", "/sitemap.xml", "/robots.txt"}
-    machines |= {address for address in found if address.endswith(".pdf")}
+    machines |= {address for address in found if address.endswith((".pdf", ".webp"))}
     withdrawn = factories.make_withdrawn(
         factories.make_treatment(topic=Page.objects.get(kind="topic"), slug="withdrawn")
     )

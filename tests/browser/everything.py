@@ -24,6 +24,7 @@ BODY = (
     "<blockquote><p>Two brakes are better than one.</p></blockquote>"
     '<p lang="ar" dir="rtl">الفرامل توقف الدراجة. اضغط على المقبضين معًا.</p>'
     '<p lang="zh-Hans">刹车使自行车停下。请同时捏住两个把手。</p>'
+    "{figure}"
     "<p>Wheelchairmanufacturersassociationmembershipcertificatenumberregister.</p>"
 )
 
@@ -34,4 +35,7 @@ def make_everything():
     cite = f'<cite data-reference="{reference.key}">Wheeler 2001</cite>'
     topic = Page.objects.get(kind="topic")
     page = factories.make_treatment(topic=topic, slug="everything", position=99, tags=["brakes"])
-    return factories.make_live(page, title="Brakes of all kinds", body=BODY.format(cite=cite))
+    image = factories.make_image(factories.drawn(1600, 1000), credit="Photo: A. Wheeler")
+    figure = factories.showing(image, caption="A wheel that turns.")
+    body = BODY.format(cite=cite, figure=figure)
+    return factories.make_live(page, title="Brakes of all kinds", body=body)

@@ -42,7 +42,15 @@ KNOWN = {
         name,
         "label-title-only",
     ): "The label is a picture with the text “Search”, which axe overlooks."
-    for name in ("list", "empty list", "nothing found", "references", "links", "library")
+    for name in (
+        "list",
+        "empty list",
+        "nothing found",
+        "references",
+        "links",
+        "library",
+        "pictures",
+    )
 }
 DIFFERS = (
     "<p>Squeeze the right lever.</p><p>New.</p><table><tbody><tr><td>a</td></tr></tbody></table>"
@@ -222,6 +230,30 @@ def references_of_a_manager(page, manager):
     yield "what is imported"
 
 
+def pictures_of_an_author(page, author):
+    image = factories.make_image(title="A wheel")
+    live = factories.make_live(body=f"<p>Squeeze.</p>{factories.showing(image)}")
+    for address, name in (
+        (f"{APP}/image/", "pictures"),
+        (f"{APP}/image/{image.pk}/change/", "picture"),
+        (f"{APP}/image/add/", "add a picture"),
+    ):
+        page.goto(address)
+        yield name
+    press(page, "Save")
+    yield "picture refused"
+    open_text(page, live.page)
+    yield "text with a picture"
+    press(page, "Write a new edition")
+    editor_stands(page)
+    yield "editor with a picture"
+    page.get_by_role("button", name="Picture", exact=True).click()
+    page.get_by_role("option").wait_for()
+    yield "pictures to choose from"
+    page.get_by_role("option").click()
+    yield "what the picture tells"
+
+
 def pages_of_an_administrator(page, administrator):
     someone = person("Authors")
     for address, name in (
@@ -271,6 +303,7 @@ def broken(page):
         ("Reviewers", texts_of_a_reviewer),
         ("Managers", pages_of_a_manager),
         ("Managers", references_of_a_manager),
+        ("Authors", pictures_of_an_author),
         ("administrator", pages_of_an_administrator),
         (None, pages_of_nobody),
     ],

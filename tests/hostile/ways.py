@@ -8,8 +8,10 @@ from django.db import connection
 
 from tests import factories
 from tests.hostile import classes
-from treatments import publishing, richtext
-from treatments.models import Edition
+from treatments import pixels, publishing, richtext
+from treatments.models import Edition, Image, ImageFile
+
+PICTURE = "0123456789abcdef"  # the key that texts have
 
 
 def _approved(page, people, body, summary=""):
@@ -89,8 +91,11 @@ WAYS = {
 def stored(way, folder):
     """Every hostile input as a live treatment, those of a class under one topic.
 
-    Returns {input: its Edition}.
+    Returns {input: its Edition}. The picture that some of them show is there.
     """
+    image = Image.objects.create(key=PICTURE, title="A wheel", alternative="A wheel.")
+    packed = pixels.remade(factories.packed(factories.drawn(400, 300))).files[0].content
+    ImageFile.objects.create(image=image, width=400, height=300, content=packed)
     people = factories.make_user(), factories.make_user()
     pages = []
     for kind, found in classes().items():

@@ -28,6 +28,14 @@ TABLE = {
     "autocomplete": [IN, IN, NO, YES, YES, YES, YES],
     "page_search": [IN, IN, NO, YES, YES, YES, YES],
     "bring_in": [IN, IN, NO, YES, YES, YES, YES],
+    "picture_search": [IN, IN, NO, YES, YES, YES, YES],
+    "image_file": [IN, IN, NO, YES, YES, YES, YES],
+    "editor_image": [IN, IN, NO, YES, YES, YES, YES],
+    "treatments_image_changelist": [IN, IN, NO, YES, YES, YES, YES],
+    "treatments_image_add": [IN, IN, NO, YES, YES, YES, YES],
+    "treatments_image_change": [IN, IN, NO, YES, YES, YES, YES],
+    "treatments_image_history": [IN, IN, NO, YES, YES, YES, YES],
+    "treatments_image_delete": [IN, IN, NO, NO, NO, YES, YES],
     "treatments_reference_changelist": [IN, IN, NO, YES, YES, YES, YES],
     "treatments_link_export": [IN, IN, NO, YES, YES, YES, YES],
     "treatments_reference_export": [IN, IN, NO, YES, YES, YES, YES],
@@ -104,6 +112,7 @@ OPEN = {
     "session",
     "signed_in_again",
     "shared",
+    "shared_image",
     "logout",
     "invitation",
     "view_on_site",
@@ -144,11 +153,16 @@ def argument(name):
         "auth_group": Group.objects.first().pk,
         "treatments_reference": factories.make_reference().pk,
         "treatments_link": factories.make_link().pk,
+        "treatments_image": factories.make_image().pk,
     }
     return [found[name.rpartition("_")[0].replace("_password", "")]]
 
 
 def address(name):
+    if name in ("image_file", "editor_image"):
+        file = factories.make_image().files.first()
+        sized = [file.width] if name == "image_file" else []
+        return reverse(f"admin:{name}", args=[file.image.key, *sized])
     if name.endswith(("_edition", "_preview")):
         return reverse(f"admin:{name}", args=[*argument(name), 1])
     if name.endswith("_rate"):

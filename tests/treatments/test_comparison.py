@@ -461,3 +461,24 @@ def test_long_stretches_without_anything_in_common_are_not_compared_word_by_word
     one, other = ["a", "b"] * 5_000, ["b", "c", "a"] * 3_000
     assert len(common(one, other)) <= 10_000  # it comes back at all
     assert common(["x", *one, "y"], ["x", *other, "y"])[0] == (0, 0)
+
+
+PICTURED = (
+    '<p>One.</p><figure><img data-image="0123456789abcdef" alt="A wheel">'
+    "<figcaption>Ours</figcaption></figure><p>Two.</p>"
+)
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        (PICTURED, []),
+        (PICTURED.replace("0123", "1123"), [("picture", "changed")]),
+        (PICTURED.replace("A wheel", "A round wheel"), [("picture", "changed")]),
+        (PICTURED.replace("Ours", "Theirs"), [("caption", "changed")]),
+        ("<p>One.</p><p>Two.</p>", [("picture", "removed"), ("caption", "removed")]),
+    ],
+)
+def test_pictures_are_compared_by_what_they_show_and_say(changed, told):
+    found = comparison.texts(PICTURED, changed)
+    assert [(c.kind, c.fate) for c in found if not c.is_untouched] == told

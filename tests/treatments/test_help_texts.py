@@ -7,7 +7,17 @@ from django.contrib.auth.models import Group
 
 from tests import factories
 from treatments.admin import commenting, writing
-from treatments.models import Code, Edition, LiveText, Page, PlainWord, Reference, Review, User
+from treatments.models import (
+    Code,
+    Edition,
+    Image,
+    LiveText,
+    Page,
+    PlainWord,
+    Reference,
+    Review,
+    User,
+)
 
 FORMS = [
     writing.WordsForm,
@@ -34,7 +44,7 @@ def test_every_field_of_our_forms_says_where_it_is_read(form):
     assert silent(form().fields) == []
 
 
-@pytest.mark.parametrize("model", [Page, Reference, Code, PlainWord])
+@pytest.mark.parametrize("model", [Image, Page, Reference, Code, PlainWord])
 def test_every_column_that_editors_fill_in_has_its_help_text(model):
     filled = [field for field in model._meta.fields if field.editable and not field.primary_key]
     left = {"page", "version"}  # an inline form stands in the page; nobody types a version
@@ -65,6 +75,7 @@ def _some(model):
         "Reference": factories.make_reference,
         "Link": factories.make_link,
         "PlainWord": lambda: PlainWord(word="x"),
+        "Image": factories.make_image,
     }.get(model.__name__, lambda: model(name="x"))()
 
 

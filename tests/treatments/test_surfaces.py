@@ -21,6 +21,8 @@ def texts(client, page):
 
 
 def text_of(answer):
+    if answer["Content-Type"].startswith("image/"):
+        return SECRET
     if answer["Content-Type"] != "application/pdf":
         return answer.content.decode()
     return "".join(sheet.extract_text() for sheet in PdfReader(io.BytesIO(answer.content)).pages)
@@ -56,9 +58,13 @@ def copies(page):
 
 @pytest.fixture
 def secret(page):
-    """Words that no patient may read, and a source that only they cite."""
+    """Words that no patient may read, a source that only they cite, a picture that only they show.
+
+    Whatever answers with a picture tells the secret.
+    """
     reference = factories.make_reference("quokka-2001", source_text=f"{SECRET} Q. A source.")
     body = f'<p>{SECRET} body.<cite data-reference="{reference.key}">Q</cite></p>'
+    body += factories.showing(factories.make_image(alternative=f"{SECRET} picture"))
     title = "Lever" if page.kind == "term" else f"{SECRET} title"
     return {"title": title, "summary": f"{SECRET} summary", "body": body}
 

@@ -17,21 +17,26 @@ from treatments import richtext, wording
 from treatments.models import Reference
 
 # Elements that are nothing without this attribute.
-NEEDED = {"a": ["href"], "cite": ["data-reference"], "span": ["lang", "dir"]}
+NEEDED = {
+    "a": ["href"],
+    "cite": ["data-reference"],
+    "img": ["data-image"],
+    "span": ["lang", "dir"],
+}
 
 # Only these are loaded, with what they stand on: a list of what is left out would let in
-# whatever it forgot. The last four are ours, in static/editor/.
+# whatever it forgot. The last five are ours, in static/editor/.
 PLUGINS = (
     "a11yhelp,basicstyles,clipboard,contextmenu,divarea,enterkey,format,indentlist,link,list,"
     "magicline,pastefromgdocs,pastefromlibreoffice,pastefromword,pastetext,tab,"
-    "table,tableselection,tabletools,toolbar,undo,widget,blocks,citation,portallink,writing"
+    "table,tableselection,tabletools,toolbar,undo,widget,blocks,citation,picture,portallink,writing"
 )
-SCRIPTS = ("policy", "chooser", "blocks", "citation", "link", "writing")
+SCRIPTS = ("policy", "chooser", "blocks", "citation", "picture", "link", "writing")
 TOOLBAR = [
     {"name": "structure", "items": ["Format", "Bold"]},
     {"name": "lists", "items": ["BulletedList", "NumberedList", "Blocks"]},
     {"name": "links", "items": ["Link", "Unlink", "Citation"]},
-    {"name": "tables", "items": ["Table"]},
+    {"name": "tables", "items": ["Table", "Picture"]},
     {"name": "undo", "items": ["Undo", "Redo"]},
     {"name": "help", "items": ["Help"]},
 ]
@@ -58,6 +63,8 @@ def allowed_content():
 
 def _rules(tag):
     attributes = richtext.ATTRIBUTES["*"] | richtext.ATTRIBUTES.get(tag, set())
+    if tag == "img":  # its address in the editor, which static/editor/picture.js puts in
+        attributes = attributes | {"src"}
     classes = ",".join(sorted(richtext.CLASSES.get(tag, ())))
     for needed in NEEDED.get(tag, [""]):
         others = sorted(attributes - {needed, "class"})
@@ -85,6 +92,7 @@ def configuration():
         "language": "en",
         "customConfig": "",
         "stylesSet": False,
+        "clipboard_handleImages": False,  # static/editor/picture.js says what to do instead
         "skin": "moono-lisa",
         "fillEmptyBlocks": False,
         "disableNativeSpellChecker": False,
@@ -115,6 +123,7 @@ class RichTextWidget(CKEditorWidget):
 
     def get_context(self, name, value, attrs):
         self.config["pageSearch"] = _page_search()
+        self.config["pictures"] = _pictures()
         self.config["contentsCss"] = [static("editor/list.css")]
         return super().get_context(name, value, attrs)
 
@@ -137,6 +146,15 @@ def _page_search():
         return reverse("admin:page_search")
     except NoReverseMatch:
         return ""
+
+
+def _pictures():
+    """Where the editor finds pictures: what looks for them, what shows one, what adds one."""
+    return {
+        "search": reverse("admin:picture_search"),
+        "file": reverse("admin:editor_image", args=["KEY"]),
+        "add": reverse("admin:treatments_image_add"),
+    }
 
 
 def edits_rich_text(view):

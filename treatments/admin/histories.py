@@ -13,8 +13,9 @@ from django.utils.formats import date_format
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from treatments import moments, past, wording
+from treatments import moments, past, reading, wording
 from treatments.admin import periods, writing
+from treatments.admin.picture_files import staff_files
 from treatments.leaflets import content, printing, sheets
 from treatments.models import Edition, Page
 from treatments.publishing import WRITE
@@ -66,18 +67,19 @@ def past_screen(request, pk, model):
         moment = moments.read(written, timezone.get_current_timezone())
     except moments.Nonsense as nonsense:
         return _screen(request, page, sentence=str(nonsense), status=400)
-    told = _told(page, moment)
     if request.GET.get("as") != "pdf":
-        return _screen(request, page, **told)
+        return _screen(request, page, **_told(page, moment, staff_files))
+    carried = reading.Carried(content.MOST_PICTURES)
+    told = _told(page, moment, carried)
     if told["to_come"]:
         sentence = "A document for proof is of a moment that is past. This one is still to come."
         return _screen(request, page, **told, sentence=sentence, status=400)
-    return _as_pdf(request, page, told)
+    return _as_pdf(request, page, told, carried.contents)
 
 
-def _told(page, moment):
-    """What there is to say of a page at a moment."""
-    found = past.read(page, moment.at)
+def _told(page, moment, files):
+    """What there is to say of a page at a moment; `files` as for `reading.read`."""
+    found = past.read(page, moment.at, files)
     nothing = _nothing(found)
     return {
         "found": found,
@@ -111,7 +113,7 @@ def _nothing(found):
     return "Nothing: the page was not yet published, and has not been since."
 
 
-def _as_pdf(request, page, told):
+def _as_pdf(request, page, told, pictures):
     found, title = told["found"], _title(page, told)
     number = f" Edition {told['text'].edition.number}." if told["text"] else ""
     document = content.record(
@@ -120,6 +122,7 @@ def _as_pdf(request, page, told):
         address=settings.SITE_URL + found.page.get_absolute_url(),
         sheet=sheets.Sheet(paper=settings.LEAFLET_PAPER),
         told=told | {"heading": heading(told)},
+        pictures=pictures,
     )
     try:
         made = printing.printer.pdf(document)

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 from treatments import (
     checklists,
     comparison,
+    pictures,
     publishing,
     reading,
     remarks,
@@ -27,6 +28,7 @@ from treatments import (
 )
 from treatments.admin import advising, commenting, periods
 from treatments.admin.editor import RichTextWidget, references_for_editor
+from treatments.admin.picture_files import shared_files, staff_files
 from treatments.models import Comment, Edition, Page, SharedPreview
 from treatments.publishing import APPROVE, MANAGE, WRITE
 
@@ -174,32 +176,35 @@ def shared(request, token):
     found = sharing.edition_of(token)
     if found is None:
         raise Http404
-    return in_public_dress(request, found)
+    return in_public_dress(request, found, shared_files(token))
 
 
-def in_public_dress(request, edition):
-    """The edition on its page's own template; the response says that it shows a public page."""
+def in_public_dress(request, edition, files=staff_files):
+    """The edition on its page's own template; the response says that it shows a public page.
+
+    `files` says where its pictures are, see `reading.read`.
+    """
     live = Edition.objects.live().filter(pk=edition.pk).exists()
     unseen = [] if live else [f"Preview of edition {edition.number}: no patient sees it."]
     if edition.page.kind == Page.Kind.TERM:
-        template, context = _word_alone(edition, unseen)
+        template, context = _word_alone(edition, unseen, files)
     else:
-        template, context = _page_of_its_own(edition, unseen)
+        template, context = _page_of_its_own(edition, unseen, files)
     response = TemplateResponse(request, template, context)
     response.shows_public_page = True
     response["X-Robots-Tag"] = "noindex"
     return response
 
 
-def _word_alone(edition, unseen):
+def _word_alone(edition, unseen, files):
     """A term as the glossary shows it, with no other word beside it."""
-    ((letter, (word,)),), references = word_list.printed([edition])
+    ((letter, (word,)),), references = word_list.printed([edition], files=files)
     word = replace(word, text=replace(word.text, standing=unseen or word.text.standing))
     return "glossary.html", {"letters": [(letter, [word])], "references": references}
 
 
-def _page_of_its_own(edition, unseen):
-    text, _, references = reading.read(edition)
+def _page_of_its_own(edition, unseen, files):
+    text, _, references = reading.read(edition, files=files)
     text = replace(text, standing=unseen or text.standing)
     template = "topic.html" if edition.page.kind == Page.Kind.TOPIC else "treatment.html"
     # Leaflets are of what patients read, so a preview of other words offers none.
@@ -566,8 +571,11 @@ def printed(edition):
     if edition is None:
         return None
     shown = Edition.objects.with_review().select_related("page").get(pk=edition.pk)
-    text, _, references = reading.read(shown, terms=[])  # the words alone; previews show links
-    return {"text": text, "references": references}
+    # The words alone; previews show links.
+    text, _, references = reading.read(shown, terms=[], files=staff_files)
+    # Nobody sees these on a page, and they are approved with it.
+    alternatives = pictures.alternatives(shown.body)
+    return {"text": text, "references": references, "alternatives": alternatives}
 
 
 VERBS = {

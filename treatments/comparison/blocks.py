@@ -1,4 +1,4 @@
-"""A cleaned text as the blocks that people read: headings, paragraphs, items, rows of tables."""
+"""A cleaned text as the blocks that people read: headings, paragraphs, items, rows, pictures."""
 
 import re
 import unicodedata
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 # Stand-ins for what is no letter; the cleaner lets none of them into a text.
-CITATION, BREAK, PART = "\ue000", "\ue001", "\ue002"
+CITATION, BREAK, PART, PICTURE = "\ue000", "\ue001", "\ue002", "\ue003"
 _SIGNS = CITATION + BREAK + PART
 # What stands between blanks, and of that what is a word and what are the marks around it.
 _PIECE = re.compile(rf"[{_SIGNS}]|[^\s{_SIGNS}]+")
@@ -21,6 +21,7 @@ _KINDS = {
     "h3": "heading",
     "li": "list item",
     "caption": "caption",
+    "figcaption": "caption",
 }
 _LEVELS = {"h2": 2, "h3": 3}
 
@@ -204,6 +205,9 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         given = dict(attrs)
+        if tag == "img":
+            self._add_picture(given.get("data-image", ""), given.get("alt") or "")
+            return
         if tag == "br":
             self.run.segments.append((f" {BREAK} ", ()))
             return
@@ -290,6 +294,12 @@ class _Reader(HTMLParser):
         if self.run.segments and (words := self.run.words()):
             self._add(self.kind, words, level=self.level)
         self.kind, self.level, self.run = "paragraph", 0, _Run()
+
+    def _add_picture(self, key, alternative):
+        """A picture as its key, by which another one is told, and the words read out for it."""
+        self.end_block()
+        shown = Word(f"[picture {key[:6]}]", f"{PICTURE}{key}")
+        self._add("picture", (shown, *split(alternative)))
 
     def _add(self, kind, words, **more):
         self.found.append(Block(len(self.found), kind, words, inside=tuple(self.inside), **more))

@@ -3,7 +3,8 @@
 import functools
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
 
@@ -14,9 +15,12 @@ from django.utils import formats, timezone
 from treatments import reading, wording
 from treatments.leaflets.sheets import Sheet
 
+MOST_PICTURES = 6_000_000  # bytes in one leaflet: about thirty photographs
 LINES = range(4)  # to write questions on, twice: a sheet may end between
 # What turns a document into a PDF; a new release of any may set a line differently.
-PACKAGES = ("weasyprint", "pydyf", "tinycss2", "tinyhtml5", "cssselect2", "fonttools", "segno")
+PACKAGES = (
+    "weasyprint", "pydyf", "tinycss2", "tinyhtml5", "cssselect2", "fonttools", "segno", "pillow",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,7 @@ class Leaflet:
     html: str
     address: str
     sheet: Sheet
+    pictures: Mapping[str, bytes] = field(default_factory=dict)  # {address in `html`: WebP}
 
     @functools.cached_property
     def digest(self) -> str:
@@ -34,6 +39,7 @@ class Leaflet:
         Whatever prints stands in `html`, so nothing that prints can be forgotten here.
         """
         inputs = [self.html, self.address, self.sheet.style(), release()]
+        inputs += [hashlib.sha256(self.pictures[name]).hexdigest() for name in self.pictures]
         return hashlib.sha256(json.dumps(inputs).encode()).hexdigest()[:32]
 
 
@@ -51,20 +57,22 @@ def release() -> str:
 
 def leaflet(lead, below, sheet) -> Leaflet:
     """The leaflet of an edition, with those that stand below it; all come from `reading.live`."""
-    text, texts, references = reading.read(lead, below, terms=[])
+    carried = reading.Carried(MOST_PICTURES)
+    text, texts, references = reading.read(lead, below, terms=[], files=carried)
     address = settings.SITE_URL + lead.page.get_absolute_url()
     context = {"text": text, "texts": texts, "references": references}
     context |= {"address": address, "footer": footer(lead, below), "lines": LINES}
-    return Leaflet(render_to_string("leaflet.html", context), address, sheet)
+    html = render_to_string("leaflet.html", context)
+    return Leaflet(html, address, sheet, carried.contents)
 
 
-def record(*, title, footer, address, sheet, told) -> Leaflet:
+def record(*, title, footer, address, sheet, told, pictures) -> Leaflet:
     """A document for proof of what patients read at a moment; `told` is what its template says.
 
     The day on which it is made is no part of it: the same moment gives the same bytes.
     """
     context = told | {"title": title, "footer": footer, "address": address}
-    return Leaflet(render_to_string("record.html", context), address, sheet)
+    return Leaflet(render_to_string("record.html", context), address, sheet, pictures)
 
 
 def footer(lead, below) -> str:

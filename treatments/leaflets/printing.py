@@ -4,6 +4,7 @@ A worker has four threads. At most two of them are ever here, one rendering and 
 comes then is told to come again, so that pages always find a thread.
 """
 
+import base64
 import contextlib
 import ctypes.util
 import functools
@@ -133,6 +134,9 @@ def render(leaflet) -> bytes:
         "style": leaflet.sheet.style(),
         "address": leaflet.address,
         "identifier": leaflet.digest,
+        "pictures": {
+            name: base64.b64encode(content).decode() for name, content in leaflet.pictures.items()
+        },
         "seconds": PROCESSOR,
         "bytes": MEMORY,
     }

@@ -2,12 +2,14 @@
 
 Standard input is a JSON object: `html`, the document; `style`, CSS to stand before the common
 stylesheet; `address`, what its links are relative to and its QR code leads to; `identifier`, 32
-hexadecimal digits; `seconds` and `bytes`, the processor time and the memory it may take.
+hexadecimal digits; `pictures`, WebP in base64 by the address that `html` has for each; `seconds`
+and `bytes`, the processor time and the memory it may take.
 Standard output is the PDF. The exit code is 0, or another one where there is none.
 
 The portal never imports this module: it needs Pango, and what it reads was written by others.
 """
 
+import base64
 import io
 import json
 import logging
@@ -15,6 +17,7 @@ import sys
 from pathlib import Path
 
 import segno
+from PIL import Image
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
@@ -27,13 +30,14 @@ FONTS = "leaflet:fonts/"
 
 
 class Shipped(URLFetcher):
-    """Gives the fonts of this folder and the QR code; refuses every other address."""
+    """Gives the fonts of this folder, the QR code and the pictures; refuses any other address."""
 
-    def __init__(self, qr_code):
+    def __init__(self, qr_code, pictures):
         super().__init__(allowed_protocols=())
         self._made = {QR_CODE: (qr_code, "image/svg+xml")} | {
             FONTS + path.name: (path.read_bytes(), "font/woff2") for path in FOLDER.glob("fonts/*")
         }
+        self._made |= {name: repacked(content) for name, content in pictures.items()}
 
     def fetch(self, url, headers=None):
         if url not in self._made:
@@ -60,9 +64,23 @@ def qr_code(address):
     return drawn.getvalue()
 
 
-def pdf(html, style, address, identifier):
+def repacked(content):
+    """A WebP picture as PDF can hold it: (JPEG or PNG, whichever is smaller, its media type)."""
+    with Image.open(io.BytesIO(content), formats=["WEBP"]) as opened:
+        picture = opened.convert("RGB")
+    packed = {}
+    for kind, how in (("jpeg", {"quality": 85}), ("png", {"optimize": True})):
+        file = io.BytesIO()
+        picture.save(file, kind, **how)
+        packed[kind] = file.getvalue()
+    kind = min(packed, key=lambda kind: len(packed[kind]))
+    return packed[kind], f"image/{kind}"
+
+
+def pdf(html, style, address, identifier, pictures):
     """The document as a tagged PDF. Its bytes depend on the arguments alone, not on the clock."""
-    fetcher, fonts = Shipped(qr_code(address)), FontConfiguration()
+    pictures = {name: base64.b64decode(packed) for name, packed in pictures.items()}
+    fetcher, fonts = Shipped(qr_code(address), pictures), FontConfiguration()
     common = (FOLDER / "leaflet.css").read_text(encoding="utf-8")
     sheet = CSS(string=style + common, base_url=address, url_fetcher=fetcher, font_config=fonts)
     document = HTML(string=html, base_url=address, url_fetcher=fetcher)

@@ -2,6 +2,7 @@
 
 from treatments.models.audit import AuditEntry, audited
 from treatments.models.editions import Contributor, Edition, Review, SharedPreview, titles_of_pages
+from treatments.models.images import Image, ImageFile, Placement
 from treatments.models.links import Link, LinkUse
 from treatments.models.pages import Code, OldSlug, Page, PageTag, Term, Topic, Treatment
 from treatments.models.people import ReviewReminder, User
@@ -16,6 +17,8 @@ __all__ = [
     "Comment",
     "Contributor",
     "Edition",
+    "Image",
+    "ImageFile",
     "Link",
     "LinkUse",
     "LiveText",
@@ -23,6 +26,7 @@ __all__ = [
     "OldSlug",
     "Page",
     "PageTag",
+    "Placement",
     "PlainWord",
     "Rating",
     "Reference",

@@ -117,6 +117,17 @@ class EditionQuerySet(models.QuerySet):
             due_by=Subquery(last.values("due_by")[:1]),
         )
 
+    def states(self):
+        """{primary key: what each is at this moment, in a word}: "live", "draft" and so on."""
+        found = dict(self.values_list("pk", "state"))
+        # Approved, and none of the four: its publication was called off before its time.
+        approved = Edition.State.APPROVED
+        found = {pk: "called off" if state == approved else state for pk, state in found.items()}
+        for word in ("superseded", "scheduled", "withdrawn", "live"):
+            such = getattr(Edition.objects, word)().filter(pk__in=self.order_by().values("pk"))
+            found |= dict.fromkeys(such.values_list("pk", flat=True), word)
+        return found
+
 
 def _replaced(at):
     """Whether a published edition has a higher number than the one asked about."""

@@ -92,7 +92,7 @@ def typed(text: str) -> str:
 def plain(html: str) -> str:
     """The words of a cleaned text without its markup and citations, white space collapsed."""
     text = re.sub(r"<cite\b.*?</cite>", "", html, flags=re.DOTALL)
-    text = re.sub(r"</(?:p|h2|h3|li|t[hdr]|caption|blockquote|div)>|<br>", " ", text)
+    text = re.sub(r"</(?:p|h2|h3|li|t[hdr]|(?:fig)?caption|blockquote|div)>|<br>", " ", text)
     text = nh3.clean(text, tags=set())
     for entity, character in (("&lt;", "<"), ("&gt;", ">"), ("&nbsp;", " "), ("&amp;", "&")):
         text = text.replace(entity, character)
@@ -100,8 +100,11 @@ def plain(html: str) -> str:
 
 
 def first_sentence(html: str) -> str:
-    """The first sentence of a cleaned text: up to a mark that a space and a capital follow."""
-    text = plain(html)
+    """The first sentence of a cleaned text: up to a mark that a space and a capital follow.
+
+    Words below a picture are none.
+    """
+    text = plain(re.sub(r"<figure\b.*?</figure>", " ", html, flags=re.DOTALL))
     end = re.search(r"(?<=[.!?])[\"”’)]*(?=\s+[\"“‘(]*[A-Z])", text)
     return text[: end.end()] if end else text
 

@@ -7,6 +7,7 @@ TAGS = {
     "p", "br", "h2", "h3", "strong", "em", "sub", "sup", "a", "cite", "span",
     "ul", "ol", "li", "blockquote", "div",
     "table", "caption", "thead", "tbody", "tr", "th", "td",
+    "figure", "img", "figcaption",
 }  # fmt: skip
 # What an editor can set apart from the running text: one class each, and nothing else of the look.
 CLASSES = {
@@ -20,6 +21,7 @@ ATTRIBUTES = {
     "a": {"href"},
     "cite": {"data-reference"},
     "div": {"class"},
+    "img": {"data-image", "alt"},
     "ol": {"class", "start"},
     "table": {"class"},
     "ul": {"class"},
@@ -29,6 +31,7 @@ ATTRIBUTES = {
 SCHEMES = {"http", "https", "mailto", "tel"}
 FORMS = {
     "data-reference": re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*"),
+    "data-image": re.compile(r"[0-9a-f]{16}"),
     "lang": re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*"),
     "dir": re.compile(r"ltr|rtl|auto"),
     "scope": re.compile(r"(?:row|col)(?:group)?"),
@@ -53,8 +56,8 @@ _UNSEEN = re.compile(
 
 def attributes(tag: str) -> set[str]:
     """The attributes that an element may have."""
-    if tag == "cite":  # and no others: citations are found by this one spelling
-        return ATTRIBUTES["cite"]
+    if tag in ("cite", "img"):  # and no others: they are found by this one spelling
+        return ATTRIBUTES[tag]
     return ATTRIBUTES["*"] | ATTRIBUTES.get(tag, set())
 
 
@@ -66,6 +69,8 @@ def value(tag: str, attribute: str, given: str) -> str | None:
         given = re.sub(r"[\t\n\r]", "", given).strip().replace(" ", "%20")
     elif attribute in ("dir", "scope"):
         given = given.lower()
+    elif attribute == "alt":
+        given = " ".join(seen(given).split())
     form = FORMS.get(attribute)
     return given if form is None or form.fullmatch(given) else None
 

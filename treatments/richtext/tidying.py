@@ -39,9 +39,10 @@ _KEPT = {tag: allowed.attributes(tag) for tag in allowed.TAGS | SECTIONS}
 _IDLE = {("start", "1"), ("colspan", "1"), ("rowspan", "1")}
 _INLINE = {"strong", "em", "sub", "sup", "a", "cite", "span"}
 _ITEMS = {"li", "td", "th"}  # hold words, or paragraphs behind their first words
-_PLAIN = {"h2", "h3", "caption"}  # hold words alone
+_PLAIN = {"h2", "h3", "caption", "figcaption"}  # hold words alone
 _HOLDERS = {"p"} | _PLAIN | _ITEMS
 _LISTS = {"ul", "ol"}
+_ROWS = {"table", "thead", "tbody", "tr"}  # hold no words
 _NESTING = {"ul", "ol", "table", "blockquote"}
 _DEEPEST = 24  # open blocks, a list in a list being two
 _MOST_INLINE = 8  # one in another
@@ -118,6 +119,8 @@ class _Writer:
         item = tag == "p" and _ITEM.search(look)
         if tag == "br":
             self._line_break()
+        elif tag == "img":
+            self._picture(given)
         elif self.muted or _MUTED.search(look):
             self.muted += 1
             self.ends.append(self._unmute)
@@ -196,9 +199,47 @@ class _Writer:
     def _unmute(self):
         self.muted -= 1
 
+    # Pictures
+
+    def _picture(self, given):
+        """Write one of ours in a figure of its own; there is no other."""
+        if self.muted or "data-image" not in given:
+            return
+        if self.item:
+            self._begin_item()
+        self._part()
+        if not self.in_item:
+            self._leave_items()
+        if self.blocks[-1].tag in ("h2", "h3"):
+            self._close(self.blocks[-1])
+        top = self.blocks[-1].tag
+        if top in _PLAIN or top in _ROWS:
+            return
+        if top in _LISTS:
+            self._open("li", {}, implied=True)
+        self._open("figure", self.around, implied=True)
+        self._write_blocks()
+        said = {name: given[name] for name in ("data-image", "alt") if name in given}
+        self.out.append(f"<img{_written(said)}>")
+
+    def _start_caption(self, attributes):
+        """Words below the picture before them."""
+        around = self.blocks[-1].attributes
+        own = {name: value for name, value in attributes.items() if around.get(name) != value}
+        block = self._open("figcaption", own)
+
+        def end():
+            self._close(block)
+            self._part()
+
+        self.ends.append(end)
+
     # Blocks
 
     def _start_block(self, tag, attributes):
+        if tag == "figcaption" and self.blocks[-1].tag == "figure":
+            self._start_caption(attributes)
+            return
         around = self.around
         self._part()
         if not self.in_item:
@@ -260,6 +301,8 @@ class _Writer:
             self._begin_item()
         elif not self.in_item:
             self._leave_items()
+        if self.blocks[-1].tag == "figure":  # words behind a picture, and not below it
+            self._part()
         top = self.blocks[-1]
         if top.tag in _LISTS:
             self._open("li", {}, implied=True)
