@@ -10,7 +10,7 @@ from django.contrib.auth.models import Permission
 from django.utils import timezone
 
 from treatments import publishing
-from treatments.models import Edition, Reference, Term, Topic, Treatment, User
+from treatments.models import Edition, Reference, Synonym, Term, Topic, Treatment, User
 
 _count = itertools.count(1)
 ALL = ["write_edition", "approve_edition", "manage_page"]
@@ -55,6 +55,10 @@ def make_reference(key=None, **fields):
         "pages": "20-29",
     } | fields
     return Reference.objects.create(key=key or f"wheeler-{number}", **fields)
+
+
+def make_synonym(words="stopper", meaning="brake"):
+    return Synonym.objects.create(words=words, meaning=meaning)
 
 
 def make_draft(page=None, *, by=None, **words):

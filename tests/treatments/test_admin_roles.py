@@ -8,7 +8,7 @@ from taggit.models import Tag
 from tests import factories
 from treatments import roles, sharing
 from treatments.admin import writing
-from treatments.models import Edition
+from treatments.models import Edition, Synonym
 
 pytestmark = pytest.mark.django_db
 WHO = ["nobody", "visitor", "staff", "Authors", "Reviewers", "Managers", "administrator"]
@@ -37,6 +37,11 @@ TABLE = {
     "taggit_tag_change": [IN, IN, NO, YES, YES, YES, YES],
     "taggit_tag_delete": [IN, IN, NO, NO, NO, YES, YES],
     "taggit_tag_history": [IN, IN, NO, YES, YES, YES, YES],
+    "treatments_synonym_changelist": [IN, IN, NO, YES, YES, YES, YES],
+    "treatments_synonym_add": [IN, IN, NO, NO, NO, YES, YES],
+    "treatments_synonym_change": [IN, IN, NO, YES, YES, YES, YES],
+    "treatments_synonym_delete": [IN, IN, NO, NO, NO, YES, YES],
+    "treatments_synonym_history": [IN, IN, NO, YES, YES, YES, YES],
     "treatments_user_changelist": [IN, IN, NO, NO, NO, YES, YES],
     "treatments_user_change": [IN, IN, NO, NO, NO, YES, YES],
     "treatments_user_history": [IN, IN, NO, NO, NO, YES, YES],
@@ -99,6 +104,7 @@ def argument(name):
         "auth_user": factories.make_user().pk,
         "auth_group": Group.objects.first().pk,
         "treatments_reference": factories.make_reference().pk,
+        "treatments_synonym": factories.make_synonym(f"stopper {Synonym.objects.count()}").pk,
     }
     return [found[name.rpartition("_")[0].replace("_password", "")]]
 

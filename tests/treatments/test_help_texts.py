@@ -61,6 +61,7 @@ def _some(model):
         "Treatment": factories.make_treatment,
         "Term": factories.make_term,
         "Reference": factories.make_reference,
+        "Synonym": factories.make_synonym,
     }.get(model.__name__, lambda: model(name="x"))()
 
 

@@ -1,5 +1,5 @@
 """What staff see and do, one module for each subject."""
 
-from treatments.admin import checks, pages, people, references, tags
+from treatments.admin import checks, pages, people, references, synonyms, tags
 
-__all__ = ["checks", "pages", "people", "references", "tags"]
+__all__ = ["checks", "pages", "people", "references", "synonyms", "tags"]

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 
-from treatments import arranging
+from treatments import arranging, search
 from treatments.admin import writing
 from treatments.admin.page_search import page_search
 from treatments.models import AuditEntry, Code, Edition, Term, Topic, Treatment, titles_of_pages
@@ -203,8 +203,8 @@ class PagesAdmin(admin.ModelAdmin):
     list_display = ["name", "shown", "under_way", "next_review"]
     list_filter = [ShownNow, UnderWay, NextReview, "tags"]
     list_per_page = 100
-    search_fields = ["slug"]  # and titles, see get_search_results
-    search_help_text = "Search by title or address."
+    search_fields = ["slug"]  # and texts, see get_search_results
+    search_help_text = "Search by words of the text, drafts too, or by address."
     ordering = ["position", "id"]
     actions = None
     inlines = [CodeInline]
@@ -224,10 +224,10 @@ class PagesAdmin(admin.ModelAdmin):
         return page
 
     def get_search_results(self, request, queryset, search_term):
-        for word in search_term.split():
-            titled = Edition.objects.filter(page=OuterRef("pk"), title__icontains=word)
-            queryset = queryset.filter(Q(slug__icontains=word) | Exists(titled))
-        return queryset, False
+        """As patients search, but among drafts and older texts too; and by address."""
+        found = search.pages(search_term, language=writing.LANGUAGE)
+        address = "-".join(search_term.casefold().split())
+        return queryset.filter(Q(pk__in=found) | Q(slug__contains=address)), False
 
     # The columns; `current`, `working` and `scheduled` come from PageList, which sorts them too.
 

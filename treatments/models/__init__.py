@@ -11,6 +11,7 @@ from treatments.models.editions import (
 from treatments.models.pages import Code, OldSlug, Page, PageTag, Term, Topic, Treatment
 from treatments.models.people import User
 from treatments.models.references import Citation, Reference
+from treatments.models.synonyms import Synonym
 
 __all__ = [
     "AuditEntry",
@@ -24,6 +25,7 @@ __all__ = [
     "Reference",
     "Review",
     "SharedPreview",
+    "Synonym",
     "Term",
     "Topic",
     "Treatment",
