@@ -164,6 +164,7 @@ def entry_of(title, summary, body, tags=(), spellings=()):
 
 
 def _line(text):
+    """The keys of a text in order, then those of what hyphens tie in it, written in one."""
     return f" {' '.join([*words.keys(text), *words.joins(text)])} "
 
 
@@ -218,14 +219,11 @@ def _entries(alias, editions):
 
 def _learn(cursor, entries):
     """Remember the words of texts, so that misspelt ones can be understood."""
-    forms = set()
+    found = set()
     for entry in entries:
-        names = " ".join(name for name, *_ in entry.tags)
-        for text in (entry.heading, names, *entry.sentences):
-            for piece in words.pieces(text):
-                if piece.word not in words.STOP:
-                    forms |= _forms(piece.word)
-    _add_forms(cursor, forms)
+        for text in (entry.heading, *entry.sentences, *(name for name, *_ in entry.tags)):
+            found.update(piece.word for piece in words.pieces(text))
+    _add_forms(cursor, {form for word in found - words.STOP for form in _forms(word)})
 
 
 def _forms(word):

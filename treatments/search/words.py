@@ -155,9 +155,10 @@ def english() -> frozenset[str]:
 # Slips of the keyboard and of the ear
 
 
-def forms(word: str) -> set[str]:
+@functools.lru_cache(maxsize=50_000)
+def forms(word: str) -> frozenset[str]:
     """What of a folded word is compared letter by letter: itself and its stem, as they sound."""
-    return {sounded(word), sounded(key(word))}
+    return frozenset((sounded(word), sounded(key(word))))
 
 
 def sounded(word: str) -> str:
