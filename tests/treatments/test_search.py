@@ -84,6 +84,17 @@ def test_a_guess_is_told_and_can_be_followed(client):
     assert 'Did you mean <a href="/search/?q=derailleurs%20shift">derailleurs shift</a>?' in page
 
 
+def test_a_word_that_hyphens_tie_is_found_in_one_in_two_and_misspelt():
+    factories.make_live(title="Care", body="<p>Mind the semi-detachable wheel.</p>")
+    for typed in ("semi-detachable", "semi detachable", "semidetachable", "semidetatchable"):
+        assert titles(typed) == ["Care"], typed
+
+
+def test_a_word_that_was_typed_in_two_and_misspelt_is_told_once(client):
+    factories.make_live(title="Velocipedia", body="<p>Of old.</p>")
+    assert ">velocipedia</a>?" in page_for(client, "velco pedia")
+
+
 def test_tags_and_their_pages_are_found(client):
     factories.make_live(factories.make_treatment(tags=["stopping"]), title="Levers")
     page = page_for(client, "stopping")

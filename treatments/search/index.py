@@ -223,6 +223,7 @@ def _learn(cursor, entries):
     for entry in entries:
         for text in (entry.heading, *entry.sentences, *(name for name, *_ in entry.tags)):
             found.update(piece.word for piece in words.pieces(text))
+            found.update(words.joined(text))
     _add_forms(cursor, {form for word in found - words.STOP for form in _forms(word)})
 
 

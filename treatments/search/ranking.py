@@ -1,9 +1,10 @@
 """Which texts answer what somebody typed, and in which order: words in, scores out."""
 
 import functools
+import itertools
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from treatments.search import words
@@ -152,20 +153,41 @@ def _is_guessed_at(group: Group) -> bool:
     return not group.alternatives[0].phrase and group.word not in words.english()
 
 
-def spellings(groups: Iterable[Group]) -> set[str]:
-    """Under which spellings the index may know what misspelt words meant."""
-    found: set[str] = set()
+def _pairs(groups: list[Group]) -> Iterator[tuple[Group, Group]]:
+    """Neighbours that may be one word, typed in two."""
+    for one, other in itertools.pairwise(groups):
+        if not (one.alternatives[0].phrase or other.alternatives[0].phrase):
+            yield one, other
+
+
+def _uncertain(groups: list[Group]) -> Iterator[tuple[str, list[Group]]]:
+    """(a word that may be misspelt, the groups that it stands for)"""
     for group in filter(_is_guessed_at, groups):
-        if slips := words.slips(len(group.word)):
-            for form in words.forms(group.word):
-                found |= words.shortened(form, slips)
-    return found
+        yield group.word, [group]
+    for pair in _pairs(groups):
+        certain = not any(map(_is_guessed_at, pair))
+        if not certain and all(len(group.word) > 2 and not group.filler for group in pair):
+            yield "".join(group.word for group in pair), list(pair)
+
+
+def spellings(groups: list[Group]) -> set[str]:
+    """Under which spellings the index may know what misspelt words meant."""
+    return {
+        spelling
+        for word, _ in _uncertain(groups)
+        for form in words.forms(word)
+        for spelling in words.shortened(form, words.slips(len(word)))
+        if words.slips(len(word))
+    }
 
 
 def widen(groups: list[Group], known: Known) -> None:
     """Give each group what else answers it: guesses, joins, halves, synonyms."""
+    for word, meant in list(_uncertain(groups)):
+        for guess in _guesses(word, known.forms):
+            for group in meant:
+                group.alternatives.append(guess)
     for group in filter(_is_guessed_at, groups):
-        group.alternatives += _guesses(group, known.forms)
         if len(group.word) >= 6:
             group.alternatives += [
                 Alternative((words.key(a), words.key(b)), SPLIT, phrase=True)
@@ -174,11 +196,10 @@ def widen(groups: list[Group], known: Known) -> None:
     options = [
         {one.keys[0]: one for one in group.alternatives if len(one.keys) == 1} for group in groups
     ]
-    for one, other in zip(groups, groups[1:], strict=False):
-        if not (one.alternatives[0].phrase or other.alternatives[0].phrase):
-            joined = Alternative((words.key(one.word + other.word),))
-            one.alternatives.append(joined)
-            other.alternatives.append(joined)
+    for one, other in _pairs(groups):
+        whole = Alternative((words.key(one.word + other.word),))
+        one.alternatives.append(whole)
+        other.alternatives.append(whole)
     for typed, meant in known.synonyms:
         for begin in range(len(groups) - len(typed) + 1):
             here = [options[begin + i].get(key) for i, key in enumerate(typed)]
@@ -189,9 +210,8 @@ def widen(groups: list[Group], known: Known) -> None:
                     group.alternatives.append(Alternative(meant, worth, guessed))
 
 
-def _guesses(group: Group, forms: Iterable[tuple[str, str]]) -> list[Alternative]:
-    own = group.alternatives[0].keys[0]
-    typed, slips = words.forms(group.word), words.slips(len(group.word))
+def _guesses(word: str, forms: Iterable[tuple[str, str]]) -> list[Alternative]:
+    own, typed, slips = words.key(word), words.forms(word), words.slips(len(word))
     sure: dict[str, float] = {}
     for form, key in forms:
         if key != own:
@@ -333,15 +353,19 @@ def _without(groups, missing, typed):
 
 def _corrected(groups, tables, texts, typed):
     """What was typed, with words of these texts in place of those that were guessed at."""
-    written, place = [], 0
+    written, place, last = [], 0, None
     for group, table in zip(groups, tables, strict=True):
         rows = [one for row in table for one, _, _ in row]
-        if rows and all(one.guessed for one in rows):
-            keys = (one.keys[0] for one in group.alternatives if one.guessed and len(one.keys) == 1)
-            if spelled := next(filter(None, (_spelled(key, texts) for key in keys)), ""):
-                begin, end = group.typed
+        if not rows or not all(one.guessed for one in rows):
+            continue
+        guesses = (one for one in group.alternatives if one.guessed and len(one.keys) == 1)
+        told = ((one, _spelled(one.keys[0], texts)) for one in guesses)
+        guess, spelled = next((pair for pair in told if pair[1]), (None, ""))
+        if guess:
+            begin, end = group.typed
+            if guess is not last:  # one word that was typed in two
                 written += [typed[place:begin], spelled]
-                place = end
+            place, last = end, guess
     return " ".join("".join([*written, typed[place:LONGEST]]).split()) if written else ""
 
 

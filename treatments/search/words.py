@@ -110,12 +110,15 @@ def keys(text: str) -> list[str]:
 
 def joins(text: str) -> list[str]:
     """The keys of what hyphens tie together, written in one: "non-drug" is found as "nondrug"."""
+    return [key(word) for word in joined(text)]
+
+
+def joined(text: str) -> list[str]:
+    """The words that hyphens tie together, by twos and by threes, each written in one."""
     found = pieces(text)
-    pairs = itertools.pairwise(found)
-    whole = [before.word + after.word for before, after in pairs if after.tied]
+    whole = [before.word + after.word for before, after in itertools.pairwise(found) if after.tied]
     triples = zip(found, found[1:], found[2:], strict=False)
-    whole += [a.word + b.word + c.word for a, b, c in triples if b.tied and c.tied]
-    return [key(word) for word in whole]
+    return whole + [a.word + b.word + c.word for a, b, c in triples if b.tied and c.tied]
 
 
 def sentences(block: str) -> list[str]:
