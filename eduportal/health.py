@@ -6,7 +6,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse, HttpResponseNotAllowed
 
-from treatments import guards
+from treatments import guards, search
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +48,8 @@ def not_ready(database):
         return "Migrations are not applied: run manage.py migrate --skip-checks."
     if guards.missing(database):
         return "The database lost rules that guard its texts: run manage.py migrate --skip-checks."
+    if search.lacking(database) is None:
+        return "The search has no index: run manage.py rebuild_search."
     return ""
 
 

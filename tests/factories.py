@@ -13,7 +13,17 @@ from PIL import Image as Canvas
 from PIL import ImageDraw
 
 from treatments import picturing, pixels, publishing
-from treatments.models import Edition, Link, LinkUse, Reference, Term, Topic, Treatment, User
+from treatments.models import (
+    Edition,
+    Link,
+    LinkUse,
+    Reference,
+    Synonym,
+    Term,
+    Topic,
+    Treatment,
+    User,
+)
 from treatments.models.links import digest
 
 _count = itertools.count(1)
@@ -103,6 +113,10 @@ def showing(image, alternative=None, caption=""):
     said = "" if alternative is None else f' alt="{alternative}"'
     below = f"<figcaption>{caption}</figcaption>" if caption else ""
     return f'<figure><img data-image="{image.key}"{said}>{below}</figure>'
+
+
+def make_synonym(words="stopper", meaning="brake"):
+    return Synonym.objects.create(words=words, meaning=meaning)
 
 
 def make_draft(page=None, *, by=None, **words):

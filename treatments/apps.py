@@ -1,5 +1,7 @@
 """What happens when the app is loaded."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.core import checks as system_checks
 from django.db import connections
@@ -32,3 +34,4 @@ class TreatmentsConfig(AppConfig):
         system_checks.register(checks.disclaimer_on_every_page, system_checks.Tags.templates)
         system_checks.register(checks.guards_installed, system_checks.Tags.database)
         system_checks.register(editor_checks.editor_is_watched, system_checks.Tags.security)
+        import_module("treatments.search.following").follow(self)  # it needs the models

@@ -11,7 +11,7 @@ from django.utils.text import slugify
 from taggit.models import Tag
 
 from treatments import publishing
-from treatments.models import AuditEntry, OldSlug, Page, PageTag, User, audited
+from treatments.models import AuditEntry, OldSlug, Page, PageTag, Synonym, User, audited
 from treatments.publishing import APPROVE, MANAGE, WRITE, NotAllowed, Refusal
 
 LONGEST_SLUG = 80
@@ -218,6 +218,31 @@ def merge_tags(*, tags, into, by):
     Tag.objects.filter(pk__in=[tag.pk for tag in gone]).delete()
     _audit(by, "merge tags", _tag(into.name), {"tags": [*names, into.name]}, {"tags": [into.name]})
     return into
+
+
+@audited()
+def save_synonym(*, synonym, by):
+    """Keep a synonym, new or changed: whoever looks for its words finds what it means too."""
+    require_manager(by)
+    synonym.words, synonym.meaning = (
+        " ".join(text.split()) for text in (synonym.words, synonym.meaning)
+    )
+    old = Synonym.objects.filter(pk=synonym.pk).first()
+    before = {"words": old.words, "meaning": old.meaning} if old else {}
+    synonym.save()
+    after = {"words": synonym.words, "meaning": synonym.meaning}
+    if before != after:
+        _audit(by, "change synonym" if old else "add synonym", synonym, before, after)
+    return synonym
+
+
+@audited()
+def delete_synonym(*, synonym, by):
+    """Forget a synonym at once; no text changes."""
+    require_manager(by)
+    before = {"words": synonym.words, "meaning": synonym.meaning}
+    synonym.delete()
+    _audit(by, "delete synonym", synonym, before, {})
 
 
 def require_manager(by):

@@ -13,14 +13,14 @@ _UNSPACED = (
     "\U00020000-\U0003ffff"
 )
 # Marks belong to the letter before them: no word ends between the two.
-_MARKS = "".join(c for c in map(chr, range(0x300, 0x10000)) if unicodedata.category(c)[0] == "M")
+MARKS = "".join(c for c in map(chr, range(0x300, 0x10000)) if unicodedata.category(c)[0] == "M")
 # Text is compared piece by piece, so no pattern is ever made of what somebody typed.
 _PIECE = re.compile(
     rf'(?P<tag><(?P<end>/?)(?P<name>[a-z][a-z0-9]*)[^<>"]*(?:"[^"]*"[^<>"]*)*>)'
     rf"|(?P<space>(?:\s|&nbsp;)+)"
-    rf"|[^\W{_UNSPACED}]+(?:[{_MARKS}]+[^\W{_UNSPACED}]*)*"
+    rf"|[^\W{_UNSPACED}]+(?:[{MARKS}]+[^\W{_UNSPACED}]*)*"
     rf"|&\w+;"
-    rf"|.[{_MARKS}]*",
+    rf"|.[{MARKS}]*",
     re.DOTALL,
 )
 # Where no word is linked: headings, links, captions, what the page prints of citations, labels.

@@ -10,13 +10,13 @@ from django.core.exceptions import ValidationError
 from taggit.models import Tag
 
 from treatments import citations, disclaimer, richtext, source_text
-from treatments.models import Citation, Code, Edition, Page, PageTag, Reference
+from treatments.models import Citation, Code, Edition, Page, PageTag, Reference, Synonym
 from treatments.models.editions import SHIPPED_LANGUAGES
 from treatments.source_text import collapsed, notes, reference_keys, slug
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 # The order in which rows can be loaded, and in which dumpdata writes them.
-MODELS = (Tag, Reference, Page, PageTag, Code, Edition, Citation)
+MODELS = (Tag, Reference, Page, PageTag, Code, Edition, Citation, Synonym)
 
 
 class Refused(ValueError):
@@ -113,6 +113,8 @@ class Fixture:
         self._check_references()
         for note in self.notes.terms:
             self._check_term(note)
+        for note in self.notes.synonyms:
+            self._check_synonym(note)
         self._check_words()
         self._notice_disclaimer()
 
@@ -151,6 +153,18 @@ class Fixture:
                 first.line,
                 f"“{note.word}”: no paragraph with this word has the words “{note.meaning}”, which "
                 f"{self.beside.name} gives for its meaning. Give the text’s own words.",
+            )
+
+    def _check_synonym(self, note):
+        """What is found by another word is called so by the document itself."""
+        headings = (collapsed(section.heading) for section in self.document.sections)
+        paragraphs = self.document.paragraphs()
+        if not any(note.meaning in heading for heading in headings) and not any(
+            source_text.holds(paragraph, note.meaning) for paragraph in paragraphs
+        ):
+            self._fault(
+                f"[[synonyms]] words = “{note.words}”: no heading and no paragraph of the text has "
+                f"the words “{note.meaning}”, which are given for their meaning."
             )
 
     def _explained(self, note):
@@ -213,6 +227,7 @@ class Fixture:
             *editions,
             *map(self._meaning, terms, self.notes.terms),
             *(citation for edition in editions for citation in _citations(edition, cited)),
+            *(Synonym(words=note.words, meaning=note.meaning) for note in self.notes.synonyms),
         ]
 
     def _tags(self):

@@ -9,7 +9,7 @@ import itertools
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from treatments.models import ImageFile, Page
+from treatments.models import ImageFile, Page, titles_of_pages
 
 
 def _fixed(name):
@@ -63,6 +63,16 @@ def _images(page):
     return [reverse("image", args=file) for file in found]
 
 
+def _search(page):
+    """The search, also for words that lead to the page: its tags, else its title."""
+    words = [] if page.kind == Page.Kind.TERM else list(page.tags.names())
+    if not words:
+        titled = Page.objects.filter(pk=page.pk).annotate(title=titles_of_pages())
+        words = list(filter(None, titled.values_list("title", flat=True)))
+    address = reverse("search")
+    return [address, *(f"{address}?{urlencode({'q': text})}" for text in words)]
+
+
 # {name of the address: function from a page to the addresses that may show its text}
 SURFACES = {
     "home": _fixed("home"),
@@ -78,6 +88,7 @@ SURFACES = {
     "references": _fixed("references"),
     "glossary": _fixed("glossary"),
     "tag": _tags,
+    "search": _search,
     "about": _fixed("about"),
     "privacy": _fixed("privacy"),
     "accessibility": _fixed("accessibility"),

@@ -35,6 +35,7 @@ urlpatterns = [
     path("questions/", views.prepare, name="questions"),
     path("glossary/", views.glossary, name="glossary"),
     path("tags/<tag:slug>/", views.tag, name="tag"),
+    path("search/", views.results, name="search"),
     path("about/", views.about, name="about"),
     path("privacy/", views.privacy, name="privacy"),
     path("accessibility/", views.accessibility, name="accessibility"),

@@ -12,11 +12,12 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 from taggit.models import Tag
 
-from treatments import questions, reading, word_list, wording
+from treatments import questions, reading, richtext, search, word_list, wording
 from treatments.models import Citation, Edition, OldSlug, Page, Reference
 from treatments.reading import live
 
 LONGEST_LIST = 100  # entries on one screen; beyond it, lists go on behind a link
+HITS = 10  # of a search, on one screen
 MOST_COLUMNS = 3  # texts side by side
 MISSING = "A treatment that you asked for is not here. Choose from this list."
 
@@ -68,14 +69,14 @@ class Screen:
     has_next: bool
 
 
-def _screen(request, found):
+def _screen(request, found, longest=LONGEST_LIST):
     """The screen that `?page=` asks for; a number that makes no sense shows the first one."""
     asked = request.GET.get("page", "")
     number = max(1, int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1
-    items = list(found[(number - 1) * LONGEST_LIST : number * LONGEST_LIST + 1])
+    items = list(found[(number - 1) * longest : number * longest + 1])
     if not items and number > 1:
-        number, items = 1, list(found[: LONGEST_LIST + 1])
-    return Screen(items[:LONGEST_LIST], number, has_next=len(items) > LONGEST_LIST)
+        number, items = 1, list(found[: longest + 1])
+    return Screen(items[:longest], number, has_next=len(items) > longest)
 
 
 @require_safe
@@ -239,6 +240,26 @@ def tag(request, slug):
         "tag.html",
         {"tag": found, "screen": screen, "entries": reading.listed(screen.items)},
     )
+
+
+@require_safe
+def results(request):
+    """What answers the words of `?q=`. They are shown again, and neither logged nor kept."""
+    typed = " ".join(richtext.typed(request.GET.get("q", "")[: search.LONGEST]).split())
+    answer = search.answer(typed, language=reading.LANGUAGE)
+    screen = _screen(request, answer.hits, HITS)
+    context = {
+        "typed": typed,
+        "answer": answer,
+        "screen": screen,
+        "entries": [(hit, reading.standing(hit.edition)) for hit in screen.items],
+        "meanings": [reading.as_term(edition) for edition in answer.terms],
+        "ticks": urlencode({"q": typed}),
+    }
+    response = render(request, "search.html", context)
+    if typed:
+        response["Cache-Control"] = "no-store"  # what somebody looked for stays in no cache
+    return response
 
 
 @require_safe

@@ -27,4 +27,5 @@ def pages_of_the_site(seed):
     )
     errors = [f"/fails/here/{status}/" for status in (400, 403, 404, 500)]
     errors += ["/nowhere/", "/treatments/?t=opioids", withdrawn.page.get_absolute_url()]
+    errors += ["/search/?q=pain", "/search/?q=zeppelin"]
     return [*(address for address in found.values() if address not in machines), *errors]

@@ -241,9 +241,10 @@ def sorted_by(column):
 def test_the_menu_stands_in_the_editors_order(staff):
     (texts,) = staff.get("/admin/").context["app_list"]
     names = [model["name"] for model in texts["models"]]
-    texts = ["All pages", "Treatments", "Topics", "Terms", "References", "Links"]
+    texts = ["All pages", "Treatments", "Topics", "Terms", "Pictures", "References", "Links"]
     advice = ["Texts in the library", "Hard words"]
-    assert names == [*texts, *advice, "Tags", "People", "Groups"]
+    people = ["People", "Groups", "Audit trail"]
+    assert names == [*texts, *advice, "Tags", "Synonyms", *people]
 
 
 def test_the_list_shows_no_editions_of_other_languages(staff):

@@ -8,7 +8,7 @@ from taggit.models import Tag
 from tests import factories
 from treatments import remarks, roles, sharing
 from treatments.admin import writing
-from treatments.models import AuditEntry, Edition, PlainWord
+from treatments.models import AuditEntry, Edition, PlainWord, Synonym
 
 pytestmark = pytest.mark.django_db
 WHO = ["nobody", "visitor", "staff", "Authors", "Reviewers", "Managers", "administrator"]
@@ -66,6 +66,11 @@ TABLE = {
     "taggit_tag_change": [IN, IN, NO, YES, YES, YES, YES],
     "taggit_tag_delete": [IN, IN, NO, NO, NO, YES, YES],
     "taggit_tag_history": [IN, IN, NO, YES, YES, YES, YES],
+    "treatments_synonym_changelist": [IN, IN, NO, YES, YES, YES, YES],
+    "treatments_synonym_add": [IN, IN, NO, NO, NO, YES, YES],
+    "treatments_synonym_change": [IN, IN, NO, YES, YES, YES, YES],
+    "treatments_synonym_delete": [IN, IN, NO, NO, NO, YES, YES],
+    "treatments_synonym_history": [IN, IN, NO, YES, YES, YES, YES],
     "treatments_user_changelist": [IN, IN, NO, NO, NO, YES, YES],
     "treatments_user_export": [IN, IN, NO, NO, NO, YES, YES],
     "treatments_user_change": [IN, IN, NO, NO, NO, YES, YES],
@@ -154,6 +159,7 @@ def argument(name):
         "treatments_reference": factories.make_reference().pk,
         "treatments_link": factories.make_link().pk,
         "treatments_image": factories.make_image().pk,
+        "treatments_synonym": factories.make_synonym(f"stopper {Synonym.objects.count()}").pk,
     }
     return [found[name.rpartition("_")[0].replace("_password", "")]]
 

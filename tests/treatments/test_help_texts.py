@@ -76,6 +76,7 @@ def _some(model):
         "Link": factories.make_link,
         "PlainWord": lambda: PlainWord(word="x"),
         "Image": factories.make_image,
+        "Synonym": factories.make_synonym,
     }.get(model.__name__, lambda: model(name="x"))()
 
 

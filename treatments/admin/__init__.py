@@ -11,6 +11,7 @@ from treatments.admin import (
     people,
     plain_words,
     references,
+    synonyms,
     tags,
 )
 
@@ -25,5 +26,6 @@ __all__ = [
     "people",
     "plain_words",
     "references",
+    "synonyms",
     "tags",
 ]

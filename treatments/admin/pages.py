@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 
-from treatments import arranging, desk
+from treatments import arranging, desk, search
 from treatments.admin import advising, comparing, histories, library, rating, writing
 from treatments.admin.bringing_in import bring_in
 from treatments.admin.exporting import CompletedList, Exported
@@ -311,8 +311,8 @@ class PagesAdmin(Exported):
     list_filter = [ShownNow, UnderWay, NextReview, Owner, "tags"]
     list_select_related = ["owner"]
     list_per_page = 100
-    search_fields = ["slug"]  # and titles, see get_search_results
-    search_help_text = "Search by title or address."
+    search_fields = ["slug"]  # and texts, see get_search_results
+    search_help_text = "Search by words of the text, drafts too, or by address."
     ordering = ["position", "id"]
     actions = ["give"]
     inlines = [CodeInline]
@@ -333,10 +333,10 @@ class PagesAdmin(Exported):
         return page
 
     def get_search_results(self, request, queryset, search_term):
-        for word in search_term.split():
-            titled = Edition.objects.filter(page=OuterRef("pk"), title__icontains=word)
-            queryset = queryset.filter(Q(slug__icontains=word) | Exists(titled))
-        return queryset, False
+        """As patients search, but among drafts and older texts too; and by address."""
+        found = search.pages(search_term, language=writing.LANGUAGE)
+        address = "-".join(search_term.casefold().split())
+        return queryset.filter(Q(pk__in=found) | Q(slug__contains=address)), False
 
     # The columns; `current`, `working` and `scheduled` come from PageList, which sorts them too.
 

@@ -9,6 +9,7 @@ from treatments.models.people import ReviewReminder, User
 from treatments.models.readability import LiveText, Measurement, PlainWord
 from treatments.models.references import Citation, Reference, cited_in
 from treatments.models.remarks import Comment, Rating, texts_to_answer
+from treatments.models.synonyms import Synonym
 
 __all__ = [
     "AuditEntry",
@@ -33,6 +34,7 @@ __all__ = [
     "Review",
     "ReviewReminder",
     "SharedPreview",
+    "Synonym",
     "Term",
     "Topic",
     "Treatment",

@@ -63,6 +63,14 @@ class TermNote:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SynonymNote:
+    """Words that somebody may look for, and the text's own words for what they mean."""
+
+    words: str
+    meaning: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Notes:
     language: str = "en"
     provenance: str = ""
@@ -79,6 +87,7 @@ class Notes:
     treatments: tuple[TreatmentNote, ...] = ()
     references: tuple[ReferenceNote, ...] = ()
     terms: tuple[TermNote, ...] = ()
+    synonyms: tuple[SynonymNote, ...] = ()
 
     def for_parsing(self) -> dict:
         """The arguments of source_text.parse."""

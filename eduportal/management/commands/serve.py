@@ -20,7 +20,7 @@ from taggit.models import Tag
 
 from eduportal import invitation
 from eduportal.health import unapplied
-from treatments import guards, permitting
+from treatments import guards, permitting, search
 from treatments.leaflets import printing
 from treatments.models import Page, Reference, audited
 
@@ -56,8 +56,9 @@ class Command(BaseCommand):
         self.stdout.flush()
 
     def migrate(self):
-        """Migrate where a migration is unapplied, or mend guards that a broken migrate left off."""
-        if unapplied(connection) or guards.missing(connection):
+        """Migrate where a migration is unapplied; mend the guards, and the index of the search."""
+        whole = not guards.missing(connection) and search.lacking(connection) == 0
+        if unapplied(connection) or not whole:
             self.say("Preparing the database …")
             call_command("migrate", skip_checks=True, interactive=False, verbosity=0)
 
