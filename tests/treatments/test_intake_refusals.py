@@ -10,7 +10,7 @@ import pytest
 from tests.intake.word_files import document, link, paragraph, parts, run, table
 from tests.intake.word_files import packed as package
 from treatments import confinement
-from treatments.intake import converting, limits, reading
+from treatments.intake import converter, converting, limits, reading
 from treatments.intake import document as documents
 from treatments.intake.document import Document, Finding, Refused, Source, loads
 
@@ -215,9 +215,24 @@ def test_one_file_is_read_at_a_time():
     assert converting.read(document(TITLE, paragraph("Oil.")), "x.docx").title == "Brakes"
 
 
-def test_what_breaks_the_rules_in_an_unforeseen_way_is_called_damaged(caplog, monkeypatch):
-    broken = with_part("word/styles.xml", LEAFLET["word/styles.xml"].replace("w:val", "w:vil"))
-    assert converting.read(broken, "x.docx").body.endswith("<p>Oil.</p>")
+def test_what_breaks_the_rules_in_an_unforeseen_way_is_called_damaged(monkeypatch, capsys):
+    def stumble(data, name):
+        raise KeyError("Oil your chain")
+
+    given = io.TextIOWrapper(io.BytesIO(b'{"name": "x", "seconds": 1, "bytes": 1}\nPK'))
+    monkeypatch.setattr(converter.sys, "stdin", given)
+    monkeypatch.setattr(converter.sys, "setrecursionlimit", lambda frames: None)
+    monkeypatch.setattr(converter.confinement, "bound", lambda seconds, size: None)
+    monkeypatch.setattr(converter.confinement, "follow_parent", lambda: None)
+    monkeypatch.setattr(converter.reading, "read", stumble)
+    converter.main()
+    said = capsys.readouterr()
+    assert "This file is damaged" in json.loads(said.out)["refused"]
+    assert said.err.startswith("KeyError, ")
+    assert "chain" not in said.err
+
+
+def test_a_reader_that_fails_is_no_500(caplog, monkeypatch):
     monkeypatch.setattr(limits, "PROCESSOR", "x")  # our own mistake, which is none of the file's
     with pytest.raises(Refused, match="too long or too much memory"):
         converting.read(document(TITLE), "x.docx")

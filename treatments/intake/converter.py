@@ -9,6 +9,7 @@ The portal never imports this module: what it reads was written by others.
 
 import json
 import sys
+import traceback
 
 from treatments import confinement
 from treatments.intake import packages, reading
@@ -30,7 +31,9 @@ def main():
         if _lacks_memory(error):
             raise
         # What others wrote breaks the rules of its format in a way that nobody foresaw.
-        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        # Where it was is said, and not what: that may be the file's own words.
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        print(f"{type(error).__name__}, {place.filename}:{place.lineno}", file=sys.stderr)
         said = {"refused": packages.DAMAGED}
     json.dump(said, sys.stdout)
 

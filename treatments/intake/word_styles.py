@@ -112,7 +112,7 @@ class Numbers:
             found = self._numbers.get(named[0].number)
             abstract = value_of(found, "abstractNumId")
         levels = self._levels.get(abstract)
-        if not levels or not level.isdecimal() or len(level) > 1:
+        if found is None or not levels or not level.isdecimal() or len(level) > 1:
             return None
         rules = levels.get(level)
         form = value_of(rules, "numFmt") or "decimal"

@@ -89,7 +89,8 @@ class Survey:
 
     def survey(self) -> None:
         """Write the document and its notes anew; tell the ledger of what is left out."""
-        body = self._package.xml(self._package.main).find(w("body"))
+        root = self._package.xml(self._package.main)
+        body = None if root is None else root.find(w("body"))
         if body is None:
             raise Refused(NOT_WORD)
         self.source.append(_all_words(body))
