@@ -12,7 +12,7 @@ from taggit.models import Tag
 from eduportal import invitation
 from tests import factories
 from tests.browser.admin import at_work, open_text, person
-from treatments import checklists, remarks
+from treatments import checklists, publishing, remarks
 from treatments.admin.comparing import compare_url
 from treatments.admin.histories import past_url
 from treatments.admin.rating import rate_url
@@ -50,6 +50,7 @@ KNOWN = {
         "links",
         "library",
         "pictures",
+        "all pages",
     )
 }
 DIFFERS = (
@@ -203,6 +204,32 @@ def pages_of_a_manager(page, manager):
     yield "merge tags"
 
 
+def desk_of_a_manager(page, manager):
+    source = factories.make_reference(retracted=True)
+    cited = f'<p>Oil.<cite data-reference="{source.key}">W 2001</cite></p>'
+    factories.make_live(factories.make_treatment(owner=manager), body=cited)
+    factories.make_submitted()
+    back = factories.make_submitted(by=manager)
+    publishing.send_back(edition=back, by=person("Reviewers"), reason="Step 3 is missing.")
+    for _ in range(7):
+        factories.make_imported()
+    factories.make_scheduled()
+    factories.make_withdrawn()
+    page.goto("/admin/")
+    yield "desk"
+    page.get_by_role("link", name="Show these 3 pages").click()
+    page.get_by_role("heading", name="All pages").wait_for()
+    yield "all pages"
+    page.locator("#action-toggle").check()
+    page.locator("select[name=action]").select_option("give")
+    press(page, "Go")
+    page.get_by_role("button", name="Give", exact=True).wait_for()
+    yield "give"
+    press(page, "Give")
+    page.get_by_role("button", name="Give", exact=True).wait_for()
+    yield "give refused"
+
+
 def references_of_a_manager(page, manager):
     one, other = factories.make_reference(), factories.make_reference()
     for address, name in (
@@ -302,6 +329,7 @@ def broken(page):
         ("Authors", texts_of_an_author),
         ("Reviewers", texts_of_a_reviewer),
         ("Managers", pages_of_a_manager),
+        ("Managers", desk_of_a_manager),
         ("Managers", references_of_a_manager),
         ("Authors", pictures_of_an_author),
         ("administrator", pages_of_an_administrator),
