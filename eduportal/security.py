@@ -38,9 +38,8 @@ def is_for_staff(request):
 def headers(get_response):
     """Put the security headers on every answer, those of static files and errors included."""
     public = build_policy(settings.SECURE_CSP)
-    with_pictures = build_policy(settings.SECURE_CSP_EXPORT)
     admin = build_policy(settings.SECURE_CSP_ADMIN)
-    # Views of the admin mark their answers with these attributes, exports with holds_pictures.
+    # Views of the admin mark their answers with these attributes.
     marked = {
         "edits_rich_text": build_policy(settings.SECURE_CSP_EDITOR),
         "shows_public_page": build_policy(settings.SECURE_CSP_PREVIEW),
@@ -51,8 +50,7 @@ def headers(get_response):
         for_staff = is_for_staff(request)
         found = response.headers
         marks = [policy for mark, policy in marked.items() if getattr(response, mark, False)]
-        otherwise = with_pictures if getattr(response, "holds_pictures", False) else public
-        policy = [*marks, admin][0] if for_staff else otherwise
+        policy = [*marks, admin][0] if for_staff else public
         found.setdefault(CSP.HEADER_ENFORCE.value, policy)
         found.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         found.setdefault("Cross-Origin-Resource-Policy", "same-origin")

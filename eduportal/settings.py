@@ -270,7 +270,7 @@ SECURE_CSP = {
     "default-src": [CSP.NONE],
     "style-src": [inlined.source_of(STYLESHEET)],
     "script-src": [inlined.source("site/page.js"), inlined.source("site/questions.js")],
-    "img-src": [CSP.SELF, "data:"],  # the icon stands in the page
+    "img-src": [CSP.SELF, "data:"],  # the icon stands in the page, pictures in an export
     # Checkers of pages, such as Lighthouse, read it from within a page; scripts reach nothing else.
     "connect-src": [f"{SITE_URL}/robots.txt"],
     "form-action": [CSP.SELF],
@@ -293,9 +293,6 @@ SECURE_CSP_ADMIN = {
 SECURE_CSP_EDITOR = SECURE_CSP_ADMIN | {"style-src": [CSP.SELF, CSP.UNSAFE_INLINE]}
 # For previews: a page in its public dress, framed by the admin alone.
 SECURE_CSP_PREVIEW = SECURE_CSP | {"frame-ancestors": [CSP.SELF]}
-
-# For exports that hold their pictures, which are one file and ask for nothing.
-SECURE_CSP_EXPORT = SECURE_CSP | {"img-src": [CSP.SELF, "data:"]}
 
 SILENCED_SYSTEM_CHECKS = [
     # HSTS for subdomains, or for good in browsers' lists: at a hospital's own domain this would

@@ -109,7 +109,6 @@ def _export(request, edition, below):
     }
     answer = render(request, "export.html", context)
     answer["X-Robots-Tag"] = UNKEPT
-    answer.holds_pictures = bool(carried.contents)  # read where the headers are made
     return answer
 
 

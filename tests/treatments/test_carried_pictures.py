@@ -122,13 +122,6 @@ def test_an_export_holds_its_pictures(client, image):
     assert "picture:" not in answer.content.decode()
 
 
-def test_no_other_page_may_show_pictures_from_within(client, image):
-    page = factories.make_live(body=body(image)).page
-    plain = factories.make_live().page
-    for address in (page.get_absolute_url(), f"{plain.get_absolute_url()}export.html", "/"):
-        assert "data:" not in client.get(address)["Content-Security-Policy"]
-
-
 def test_an_export_of_too_many_pictures_says_what_the_rest_tell(client, image, monkeypatch):
     monkeypatch.setattr(copies, "MOST_PICTURES", 10)
     edition = factories.make_live(body=body(image))
