@@ -9,7 +9,7 @@ from pypdf import PdfReader
 from tests import factories
 from tests.browser import editor
 from tests.browser.admin import at_work, open_text, person, sign_in, tab_to
-from tests.browser.editor import open_in_editor, save, text
+from tests.browser.editor import open_in_editor, ready, save, text
 from tests.browser.test_admin_axe import broken
 from tests.browser.test_editor import LOOK, PASTE, STYLES, caret
 from tests.factories import drawn, make_image, packed, showing
@@ -53,7 +53,7 @@ def test_a_picture_goes_from_a_file_to_a_patient_by_keyboard(
         open_text(page, page_of_it)
         page.get_by_role("button", name="Write a new edition").click()
         page.get_by_label("Title").fill("Wheels")
-        area = page.get_by_role("textbox", name="Body")
+        area = ready(page)
         area.focus()
         page.keyboard.type("Turn the wheel.")
         page.keyboard.press("Alt+F10")
