@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-_OWN = {"p", "li", "th", "td", "caption", "summary", *HEADINGS}  # words in these are a passage
+_OWN = {"p", "li", "th", "td", "caption", "figcaption", "summary", *HEADINGS}  # each a passage
 _AROUND = {"div", "blockquote", "details"}  # words straight in these are a paragraph
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "wbr"}
 _UNREAD = {"cite", "script", "style"}  # what patients see of a citation is a number

@@ -7,7 +7,7 @@
   if (!panel || !form) return;
 
   const PAUSE = 1500; // milliseconds without a change
-  const BLOCKS = "p, li, th, td, caption, summary, h1, h2, h3, h4, h5, h6, div, blockquote, details";
+  const BLOCKS = "p, li, th, td, caption, figcaption, summary, h1, h2, h3, h4, h5, h6, div, blockquote, details";
   const UNREAD = "cite, script, style, .cke_widget_drag_handler_container, [data-cke-temp], [data-cke-hidden-sel]";
   const place = panel.querySelector("[data-advice]");
   const state = panel.querySelector("[data-state]");

@@ -12,7 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests import factories
-from treatments import advice, publishing
+from treatments import advice, checklists, publishing, remarks
 from treatments.models import AuditEntry, Measurement, PlainWord
 
 pytestmark = pytest.mark.django_db
@@ -162,6 +162,20 @@ def test_the_page_of_a_text_has_all_its_advice_and_leads_to_it(staff, hard):
     shown = said(staff.get(f"/admin/library/{hard.page_id}/"))
     assert "Instead of “utilize”, try: use." in shown
     assert f'href="/admin/treatments/treatment/{hard.page_id}/text/?write#passage-0"' in shown
+
+
+def test_the_page_of_a_text_has_its_ratings_by_checklist(staff, hard):
+    address = f"/admin/library/{hard.page_id}/"
+    assert "Nobody has rated this edition yet." in staff.get(address).text
+    answers = dict.fromkeys(checklists.PEMAT_P.items, checklists.YES)
+    remarks.rate(
+        edition=hard,
+        by=factories.make_user(),
+        checklist=checklists.PEMAT_P,
+        answers=answers,
+        version=hard.version,
+    )
+    assert "understandability 100" in staff.get(address).text
 
 
 def test_who_may_not_write_is_led_to_the_text_without_the_editor(client, hard):

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
-from treatments import advice, measuring
+from treatments import advice, measuring, remarks
 from treatments.admin import advising, writing
 from treatments.admin.exporting import CompletedList, Exported
 from treatments.models import LiveText
@@ -175,7 +175,9 @@ class LibraryAdmin(Exported):
             "opts": self.opts,
             "text": text,
             "advice": advising.told(measuring.of_edition(text)),
+            "results": remarks.results(text),
             "text_url": f"{writing.text_url(text.page)}{write}",
+            "edition_url": writing.edition_url(text.page, text.number),
         }
         return TemplateResponse(request, "admin/library_text.html", context)
 
