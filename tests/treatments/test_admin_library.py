@@ -175,7 +175,7 @@ def test_the_page_of_a_text_has_its_ratings_by_checklist(staff, hard):
         answers=answers,
         version=hard.version,
     )
-    assert "understandability 100" in staff.get(address).text
+    assert "Understandability 100" in staff.get(address).text
 
 
 def test_who_may_not_write_is_led_to_the_text_without_the_editor(client, hard):
