@@ -319,8 +319,8 @@ def known(connection, spellings):
         return cursor.fetchall()
 
 
-def expression(vendor, groups, *, prefix="", guesses=True):
-    """What an edition has that has all these groups, in the database's own words.
+def expression(vendor, groups, *, prefix="", guesses=True, some=False):
+    """What an edition has that has all these groups, or some, in the database's own words.
 
     `prefix` is TITLE where the words are to stand in the title; `guesses` says whether words that
     a misspelt one may have meant answer too. Keys are letters and digits, so
@@ -337,7 +337,7 @@ def expression(vendor, groups, *, prefix="", guesses=True):
     for group in groups:
         asked = [one for one in group.alternatives if guesses or not one.guessed]
         parts.append(f"({either.join(dict.fromkeys(map(alternative, asked)))})")
-    return both.join(parts)
+    return (either if some else both).join(parts)
 
 
 _OPERATORS = {"sqlite": ('"', " AND ", " OR ", " + "), "postgresql": ("'", " & ", " | ", " <-> ")}
