@@ -5,13 +5,15 @@ A staff address that takes a POST and stands in neither table fails the suite.
 
 import pytest
 from django.contrib.auth.models import Group, Permission
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from taggit.models import Tag
 
 from tests import factories
+from tests.treatments import test_admin_bringing_in
 from tests.treatments.test_admin_roles import DATA, OPEN, VERBS, link_to, names_under_admin, subject
-from treatments import sharing
-from treatments.models import AuditEntry, Topic, User
+from treatments import checklists, remarks, sharing
+from treatments.models import AuditEntry, PlainWord, Topic, User
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +31,7 @@ CHANGES_NOTHING = {
     "session": "prolongs a session, which is activity and no deed",
     "signed_in_again": "shows",
     "shared": "shows",
+    "shared_image": "shows",
     # tests/eduportal/test_auditing.py
     "login": "sign in, sign-in failed, sign-in refused",
     "logout": "sign out",
@@ -38,6 +41,24 @@ CHANGES_NOTHING = {
     "treatments_reference_changelist": "merging only leads on",
     "treatments_auditentry_changelist": "shows",
     "treatments_auditentry_change": "shows",
+    "picture_search": "shows",
+    "editor_image": "shows",
+    "image_file": "shows",
+    "library_text": "shows",
+    "library_measure": "works figures out anew, which say nothing of their own",
+    "treatments_livetext_changelist": "shows",
+    "treatments_plainword_changelist": "has no actions",
+    "treatments_synonym_changelist": "has no actions",
+    "treatments_image_changelist": "has no actions",
+    "treatments_page_change": "leads on",
+    "treatments_link_changelist": "shows",
+    "treatments_link_add": "nobody may",
+    "treatments_link_change": "shows",
+    "treatments_link_delete": "nobody may",
+    "treatments_link_history": "shows",
+    "treatments_image_history": "shows",
+    "treatments_plainword_history": "shows",
+    "treatments_synonym_history": "shows",
     "treatments_reference_history": "shows",
     "taggit_tag_history": "shows",
     "treatments_user_history": "shows",
@@ -45,8 +66,10 @@ CHANGES_NOTHING = {
 }
 for _kind in ("topic", "treatment", "term"):
     CHANGES_NOTHING |= {
-        f"treatments_{_kind}_changelist": "has no actions",
         f"treatments_{_kind}_history": "shows",
+        f"treatments_{_kind}_advice": "advises, and keeps nothing",
+        f"treatments_{_kind}_compare": "shows",
+        f"treatments_{_kind}_past": "shows",
         f"treatments_{_kind}_edition": "shows",
         f"treatments_{_kind}_preview": "shows",
     }
@@ -188,12 +211,70 @@ def change_groups():
     return None, data, ["delete role"]
 
 
+def give(kind="treatment"):
+    owner = factories.make_user(is_staff=True)
+    data = {"action": "give", "_selected_action": [page_of(kind).pk], "owner": owner.pk}
+    return None, data, ["give"]
+
+
+def add_image():
+    said = {"title": "A wheel", "alternative": "A wheel with spokes.", "credit": ""}
+    file = SimpleUploadedFile("wheel.png", factories.packed(factories.drawn()))
+    return None, said | {"file": file}, ["add picture"]
+
+
+def change_image():
+    image = factories.make_image()
+    data = {"title": "A wheel", "alternative": image.alternative, "credit": ""}
+    return image.pk, data, ["describe picture"]
+
+
+def delete_image():
+    return factories.make_image().pk, {"post": "yes"}, ["delete picture"]
+
+
+def add_hard_word():
+    return None, {"word": "velocipede", "instead": "bicycle"}, ["add hard word"]
+
+
+def change_hard_word():
+    word = PlainWord.objects.create(word="velocipede", instead="bike")
+    return word.pk, {"word": "velocipede", "instead": "bicycle"}, ["change hard word"]
+
+
+def delete_hard_word():
+    word = PlainWord.objects.create(word="velocipede", instead="bike")
+    return word.pk, {"post": "yes"}, ["delete hard word"]
+
+
+def add_synonym():
+    return None, {"words": "stopper", "meaning": "brake"}, ["add synonym"]
+
+
+def change_synonym():
+    data = {"words": "stopper", "meaning": "brakes"}
+    return factories.make_synonym().pk, data, ["change synonym"]
+
+
+def delete_synonym():
+    return factories.make_synonym().pk, {"post": "yes"}, ["delete synonym"]
+
+
+def rate(kind):
+    edition = factories.make_live(page_of(kind))
+    checklist = checklists.PEMAT_P
+    answers = {f"item_{number}": checklists.YES for number in checklist.items}
+    at = [edition.page_id, edition.number, checklist.slug]
+    return at, answers | {"version": edition.version}, ["rate"]
+
+
 # Fetching one is a GET, and leaves an entry.
 EXPORTS = {
     f"{model}_export"
     for model in (
         *("treatments_topic", "treatments_treatment", "treatments_term", "treatments_reference"),
         *("treatments_user", "treatments_auditentry", "auth_group", "taggit_tag"),
+        *("treatments_page", "treatments_link", "treatments_livetext", "treatments_plainword"),
     )
 }
 # {address: (what makes the object, the data and the actions expected, its argument)}
@@ -216,9 +297,21 @@ WRITES = {
     "auth_group_change": (change_group,),
     "auth_group_delete": (delete_group,),
     "auth_group_changelist": (change_groups,),
+    "treatments_page_changelist": (give,),
+    "treatments_image_add": (add_image,),
+    "treatments_image_change": (change_image,),
+    "treatments_image_delete": (delete_image,),
+    "treatments_plainword_add": (add_hard_word,),
+    "treatments_plainword_change": (change_hard_word,),
+    "treatments_plainword_delete": (delete_hard_word,),
+    "treatments_synonym_add": (add_synonym,),
+    "treatments_synonym_change": (change_synonym,),
+    "treatments_synonym_delete": (delete_synonym,),
 }
 for _kind in ("topic", "treatment", "term"):
     WRITES |= {
+        f"treatments_{_kind}_changelist": (give, _kind),
+        f"treatments_{_kind}_rate": (rate, _kind),
         f"treatments_{_kind}_add": (add_page, _kind),
         f"treatments_{_kind}_change": (change_page, _kind),
         f"treatments_{_kind}_delete": (delete_page, _kind),
@@ -238,6 +331,9 @@ VERBS_RECORDED = {
     "review_unchanged": ["review unchanged"],
     "withdraw": ["withdraw"],
     "cancel_schedule": ["cancel schedule"],
+    "comment": ["comment"],
+    "resolve": ["resolve comment"],
+    "reopen": ["reopen comment"],
 }
 TEXTS = {f"treatments_{kind}_text" for kind in ("topic", "treatment", "term")}
 
@@ -254,7 +350,7 @@ def since(last):
 
 
 def test_every_staff_address_is_known_to_change_something_or_nothing():
-    known = WRITES.keys() | CHANGES_NOTHING.keys() | TEXTS | EXPORTS
+    known = WRITES.keys() | CHANGES_NOTHING.keys() | TEXTS | EXPORTS | {"bring_in"}
     assert set(names_under_admin()) | OPEN == known
 
 
@@ -263,7 +359,8 @@ def test_each_change_leaves_its_entries_and_no_other(name, client, administrator
     make, *arguments = WRITES[name]
     at, data, expected = make(*arguments)
     pk, query = at if isinstance(at, tuple) else (at, "")
-    address = reverse(f"admin:{name}", args=[pk] if pk else []) + query
+    arguments = pk if isinstance(pk, list) else [pk] if pk else []
+    address = reverse(f"admin:{name}", args=arguments) + query
     last = AuditEntry.objects.last()
     answer = client.post(address, data, REMOTE_ADDR="192.0.2.1")
     assert answer.status_code == 302, answer.content.decode()
@@ -286,6 +383,14 @@ def test_each_export_leaves_its_entry(name, client, administrator):
     assert not since(last).exists()
 
 
+def test_bringing_in_a_leaflet_leaves_its_entries(client, administrator):
+    preview = test_admin_bringing_in.upload(client, test_admin_bringing_in.leaflet())
+    last = AuditEntry.objects.last()
+    test_admin_bringing_in.save(client, preview)
+    deeds = ["add reference", "save", "save", "bring in"]
+    assert sorted(entry.action for entry in since(last)) == sorted(deeds)
+
+
 def test_every_verb_of_a_text_is_in_the_table():
     assert VERBS_RECORDED.keys() == VERBS.keys()
 
@@ -293,10 +398,17 @@ def test_every_verb_of_a_text_is_in_the_table():
 @pytest.mark.parametrize("verb", VERBS)
 def test_each_verb_leaves_its_entries_and_no_other(verb, client, administrator):
     edition = subject(verb, administrator)
-    link = link_to(edition, verb)
+    data = DATA | {"verb": verb, "edition": edition.pk, "link": link_to(edition, verb)}
+    address = f"/admin/treatments/treatment/{edition.page_id}/text/"
+    if verb in ("comment", "resolve", "reopen"):
+        del data["body"]  # with words in the form the screen comes back with them
+        by = factories.make_user()
+        said = remarks.comment(edition=edition, by=by, text="Say which lever.")
+        if verb == "reopen":
+            remarks.resolve(comment=said, by=by)
+        address += f"?comment={said.pk}"
     last = AuditEntry.objects.last()
-    data = DATA | {"verb": verb, "edition": edition.pk, "link": link}
-    answer = client.post(f"/admin/treatments/treatment/{edition.page_id}/text/", data)
+    answer = client.post(address, data)
     assert answer.status_code == 302, answer.content.decode()
     assert [entry.action for entry in since(last)] == VERBS_RECORDED[verb]
 
