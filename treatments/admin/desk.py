@@ -167,7 +167,8 @@ def _due_soon(edition):
 
 
 def _never_reviewed(edition):
-    return f"Edition {edition.number}. {owner(edition.page)}"
+    kind = edition.page.get_kind_display().capitalize()
+    return f"{kind}, edition {edition.number}. {owner(edition.page)}"
 
 
 def _scheduled(edition):
