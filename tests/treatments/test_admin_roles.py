@@ -164,6 +164,13 @@ def argument(name):
     return [found[name.rpartition("_")[0].replace("_password", "")]]
 
 
+# The ends of the names of addresses that belong to one object.
+OF_ONE = (
+    *("_change", "_delete", "_history", "_merge"),
+    *("_text", "_advice", "_compare", "_past"),
+)
+
+
 def address(name):
     if name in ("image_file", "editor_image"):
         file = factories.make_image().files.first()
@@ -173,9 +180,7 @@ def address(name):
         return reverse(f"admin:{name}", args=[*argument(name), 1])
     if name.endswith("_rate"):
         return reverse(f"admin:{name}", args=[*argument(name), 1, "pemat-p"])
-    own = name.endswith(("_change", "_delete", "_history", "_text", "_merge"))
-    own = name.endswith(("_change", "_delete", "_history", "_text", "_merge", "_advice"))
-    own = name.endswith(("_change", "_delete", "_history", "_text", "_merge", "_compare", "_past"))
+    own = name.endswith(OF_ONE)
     needs = own and name != "password_change"
     found = reverse(f"admin:{name}", args=argument(name) if needs else [])
     return found + (ASKING if name == "autocomplete" else "")

@@ -341,9 +341,10 @@ def test_a_button_that_was_pressed_twice_does_its_deed_once(as_, author, verb, t
 def test_what_is_decided_is_not_decided_again(as_, reviewer, verb, data):
     edition = factories.make_submitted()
     as_(reviewer, edition.page, verb, edition=edition.pk, **data)
-    before = AuditEntry.objects.count()
+    deeds = AuditEntry.objects.exclude(action="sign in")
+    before = deeds.count()
     as_(reviewer, edition.page, verb, 400, edition=edition.pk, **data)
-    assert AuditEntry.objects.count() == before
+    assert deeds.count() == before
 
 
 @pytest.mark.parametrize("verb", ["", "drop table", "show", "act"])

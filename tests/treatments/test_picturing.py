@@ -7,7 +7,7 @@ from django.db.models import ProtectedError
 from tests import factories
 from tests.factories import drawn, make_image, packed, showing
 from tests.treatments.test_guards import refused, sql
-from treatments import picturing, pixels, publishing, reading
+from treatments import confinement, picturing, pixels, publishing, reading
 from treatments.models import AuditEntry, Image, ImageFile, Placement
 from treatments.publishing import NotAllowed, Refusal
 
@@ -40,7 +40,7 @@ def test_what_that_process_refuses_is_a_sentence():
 
 
 def test_a_process_that_dies_is_a_sentence(monkeypatch):
-    monkeypatch.setattr(picturing.sys, "executable", "/bin/false")
+    monkeypatch.setattr(confinement.sys, "executable", "/bin/false")
     with pytest.raises(picturing.Unusable, match="could not be made ready"):
         picturing.remade(packed(drawn()))
 

@@ -93,7 +93,7 @@ def test_a_writer_reads_why_a_text_was_sent_back():
     edition = factories.make_submitted(by=ana, title="Brakes")
     publishing.send_back(edition=edition, by=bo, reason="Step 3\n\nis missing.")
     remind()
-    assert "- Brakes: “Step 3 is missing.” (Bo Roe)\n" in mails()["ana@example.org"]
+    assert "- Brakes: “Step 3 is missing.” (Bo Roe, RN)\n" in mails()["ana@example.org"]
     assert set(mails()) == {"ana@example.org"}
 
 

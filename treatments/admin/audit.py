@@ -279,7 +279,7 @@ def _words(value):
 
 
 def _marked(name, old, new):
-    """[("same", "removed" or "added", words)], of a text without its markup unless that changed."""
+    """The pieces of both, of a text without its markup unless that changed."""
     if name == "body" and (plain := [richtext.plain(old), richtext.plain(new)])[0] != plain[1]:
         old, new = plain
-    return [(piece.fate, piece.text) for piece in comparison.words(old, new)]
+    return comparison.words(old, new)
