@@ -45,9 +45,9 @@ def readyz():
 def not_ready(database):
     """What a database lacks, as a sentence; empty where nothing is missing."""
     if unapplied(database):
-        return "Migrations are not applied: run manage.py migrate --skip-checks."
+        return "Migrations are not applied: run manage.py migrate."
     if guards.missing(database):
-        return "The database lost rules that guard its texts: run manage.py migrate --skip-checks."
+        return "The database lost rules that guard its texts: run manage.py migrate."
     if search.lacking(database) is None:
         return "The search has no index: run manage.py rebuild_search."
     return ""

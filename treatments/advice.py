@@ -208,6 +208,17 @@ def _long_paragraphs(text: Text) -> Iterator[Finding]:
 
 # Headings
 
+EMPTY = "Write words into this empty heading, or delete it."
+
+
+def empty_headings(text: Text) -> list[Finding]:
+    """The headings without words, of a text that was not cleaned yet."""
+    return [
+        Finding("heading", EMPTY, passage.words, passage.place)
+        for passage in text.passages
+        if passage.tag in HEADINGS and not readability.words(passage.words)
+    ]
+
 
 def _headings(text: Text) -> Iterator[Finding]:
     """Levels that are left out, and headings that say or head nothing; the page's own is an h1."""
@@ -217,8 +228,7 @@ def _headings(text: Text) -> Iterator[Finding]:
             continue
         own = int(passage.tag[1])
         if not readability.words(passage.words):
-            yield Finding("heading", "Write words into this empty heading, or delete it.",
-                          passage.words, passage.place)  # fmt: skip
+            yield Finding("heading", EMPTY, passage.words, passage.place)
             continue
         if own > level + 1:
             yield Finding("heading", _raise(level), passage.words, passage.place)

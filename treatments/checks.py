@@ -230,7 +230,7 @@ def guards_installed(app_configs, databases=None, **kwargs):
             errors.append(
                 Error(
                     f"The database “{alias}” lacks guards of approved text: {', '.join(lost)}.",
-                    hint="Run “manage.py migrate --skip-checks”: it makes them anew.",
+                    hint="Run “manage.py migrate”: it makes them anew.",
                     id="treatments.E004",
                 )
             )

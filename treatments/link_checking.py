@@ -193,12 +193,17 @@ def _is_static(path):
 
 
 def _visit(links, visitor, summary, progress):
-    """Visit the links. What tells of no answer waits for the first that does answer."""
+    """Visit the links. What tells of no answer waits for the first that does answer.
+
+    What was refused without asking anybody tells nothing of the network, and is kept at once.
+    """
     waiting, any_answer = [], False
     for done, link in enumerate(_by_turns(links), 1):
         finding = visitor.visit(link.address)
         if finding is None:
             summary.left += 1
+        elif finding.unasked:
+            _keep(link, finding, summary)
         else:
             waiting.append((link, finding))
             any_answer = any_answer or finding.answered

@@ -202,4 +202,5 @@ def _locked(image):
 
 
 def _audit(by, action, image, *, before=None, after=None):
-    AuditEntry.objects.record(by=by, action=action, subject=image, before=before, after=after)
+    subject = f"picture “{image.title}” ({image.key})"
+    AuditEntry.objects.record(by=by, action=action, subject=subject, before=before, after=after)

@@ -117,8 +117,9 @@ def remade(content: bytes) -> Remade:
             # Most of a photograph's pixels need not even be unpacked.
             opened.draft(None, (2 * WIDTHS[-1], 2 * WIDTHS[-1]))
             opened.load()
+            see_through = opened.has_transparency_data
             master = _on_white(_upright(_lighter(opened)), WIDTHS[-1])
-    if all(least == most for least, most in master.getextrema()):
+    if see_through and all(least == most for least, most in master.getextrema()):
         raise Unusable(
             "The picture is all white, or all of one colour, when it stands on a white page. "
             "Choose the one for light grounds."

@@ -57,21 +57,23 @@ class Finding:
     """What was found at an address.
 
     `failed` says that there was no proper answer this time, which another time may bring;
-    `answered` that a site spoke, so that the way out of this machine works.
+    `answered` that a site spoke, so that the way out of this machine works; `unasked` that it was
+    refused before anybody was asked.
     """
 
     state: str
     said: str = ""
     failed: bool = False
     answered: bool = False
+    unasked: bool = False
 
 
 class _Told(Exception):
     """Ends a visit with its Finding."""
 
-    def __init__(self, state, said, *, failed=False):
+    def __init__(self, state, said, *, failed=False, unasked=False):
         super().__init__(said)
-        self.finding = Finding(state, said, failed)
+        self.finding = Finding(state, said, failed, unasked=unasked)
 
 
 @dataclass(frozen=True)
@@ -161,16 +163,20 @@ class Visitor:
     def _target(self, address):
         parts = urlsplit(address)
         if parts.scheme not in _USUAL:
-            raise _Told(BROKEN, f"It leads to {_shown(address)}, which is no page of the web.")
+            raise _Told(
+                BROKEN, f"It leads to {_shown(address)}, which is no page of the web.", unasked=True
+            )
         if "@" in parts.netloc:
-            raise _Told(BROKEN, "The address holds a name or password. Take it out.")
+            raise _Told(BROKEN, "The address holds a name or password. Take it out.", unasked=True)
         try:
             host = _in_ascii(parts.hostname)
             port = parts.port or _USUAL[parts.scheme]
         except ValueError:
-            raise _Told(BROKEN, "No host can have this name.") from None
+            raise _Told(BROKEN, "No host can have this name.", unasked=True) from None
         if port not in self.ports:
-            raise _Told(WARNING, f"Not checked: port {port} is none that pages usually have.")
+            raise _Told(
+                WARNING, f"Not checked: port {port} is none that pages usually have.", unasked=True
+            )
         path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
         if parts.query:
             path += "?" + quote(parts.query, safe="/?%:@!$&'()*+,;=~-._[]")
@@ -263,12 +269,13 @@ class Visitor:
             said = f"The name {target.host} could not be looked up."
             raise _Told(WARNING, said, failed=True) from None
         except UnicodeError:
-            raise _Told(BROKEN, "No host can have this name.") from None
+            raise _Told(BROKEN, "No host can have this name.", unasked=True) from None
         if not addresses or not all(map(is_public, addresses)):
             raise _Told(
                 WARNING,
                 f"Not checked: {target.host} is on a private network, which patients at home "
                 "cannot reach.",
+                unasked=True,
             )
         failed = None
         for address in addresses[:MOST_ADDRESSES]:

@@ -1,11 +1,13 @@
 """Advice beside the text while it is written."""
 
+from dataclasses import replace
+
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 
-from treatments import advice, measuring, readability, richtext
+from treatments import advice, measuring, passages, readability, richtext
 from treatments.publishing import WRITE
 
 
@@ -32,7 +34,10 @@ def too_long(summary, body):
 def in_words(kind, summary, body):
     """What the panel shows of words as they were typed, or as they are stored."""
     typed, cleaned = richtext.typed(summary), richtext.clean(body)
-    return told(measuring.report(kind, typed, cleaned, measuring.rules()))
+    report = measuring.report(kind, typed, cleaned, measuring.rules())
+    # Saving leaves empty headings out, so only what is typed has them.
+    empty = advice.empty_headings(passages.read(body))
+    return told(replace(report, findings=[*empty, *report.findings]))
 
 
 def told(report):

@@ -92,7 +92,7 @@ def _usual(page, editions):
     """(number, number, why there is nothing to compare): what patients read, what is under way."""
     own = page.editions.filter(language=writing.LANGUAGE)
     live, working = own.live().first(), own.working().first()
-    coming = working or own.scheduled().order_by("-number").first()
+    coming = working or own.next_scheduled().first()
     read = live or own.current().first()
     if coming and read:
         return read.number, coming.number, ""

@@ -87,7 +87,7 @@ class UnderWay(admin.SimpleListFilter):
             "mine": working.filter(held_by=request.user),
             "draft": working.filter(state="draft"),
             "in review": working.filter(state="in review"),
-            "scheduled": Edition.objects.scheduled(),
+            "scheduled": Edition.objects.next_scheduled(),
             "comments": Edition.objects.filter(Exists(open_comments)),
             "answer": texts_to_answer(request.user),
         }
@@ -204,7 +204,7 @@ class PageList(CompletedList):
         words = {
             "current": editions.current().with_review(),
             "working": editions.working(),
-            "scheduled": editions.scheduled().order_by("number"),
+            "scheduled": editions.next_scheduled(),
         }
         for name, found in words.items():
             by_page = {edition.page_id: edition for edition in found}

@@ -10,6 +10,7 @@ import ctypes.util
 import functools
 import json
 import logging
+import signal
 import subprocess
 import threading
 import time
@@ -142,6 +143,9 @@ def render(leaflet) -> bytes:
     }
     try:
         done = confinement.run(RENDERER, json.dumps(asked).encode(), clock=CLOCK)
+        if done.returncode == -signal.SIGSEGV:  # seen once in some thousand, of any leaflet
+            logger.warning("The renderer crashed, and is started again: %s", leaflet.address)
+            done = confinement.run(RENDERER, json.dumps(asked).encode(), clock=CLOCK)
     except subprocess.TimeoutExpired:
         logger.warning("No leaflet within %s seconds: %s", CLOCK, leaflet.address)
         raise Busy from None

@@ -109,7 +109,7 @@ class AuditEntryManager(models.Manager):
         columns = ", ".join(_selected(name) for name in names)
         table = connection.ops.quote_name(self.model._meta.db_table)
         statement = f"SELECT {{}} FROM {table} WHERE id > %s ORDER BY id LIMIT %s"
-        while numbers := _fetched(statement.format("id"), after, SOME):
+        while numbers := self._numbers(statement.format("id"), after):
             rows = _fetched(statement.format(columns), after, SOME)
             if rows is None:  # one of them is no text, or no moment, that a driver could read
                 rows = (_fetched(statement.format(columns), pk - 1, 1) for (pk,) in numbers)
@@ -117,6 +117,12 @@ class AuditEntryManager(models.Manager):
             for (pk,), row in zip(numbers, rows, strict=False):
                 yield _sealed(pk, row and dict(zip(names, row, strict=True)))
             (after,) = numbers[-1]
+
+    def _numbers(self, statement, after):
+        numbers = _fetched(statement, after, SOME)
+        if numbers is None:  # else what cannot be read would pass for the end of the trail
+            raise DatabaseError("The audit trail cannot be read.")
+        return numbers
 
     def values_there_are(self, name):
         """Each value that a column has, in order; `name` is of one that begins an index.

@@ -65,7 +65,10 @@ class EditionQuerySet(models.QuerySet):
         )
 
     def next_scheduled(self, at=None):
-        """Of each page and language the one of `scheduled` that comes first."""
+        """Of each page and language the one of `scheduled` that patients will read first.
+
+        One that a higher number overtakes, published before it or with it, never shows.
+        """
         at = at or timezone.now()
         sooner = Edition.objects.scheduled(at).filter(
             Q(publish_at__lt=OuterRef("publish_at"))
@@ -73,7 +76,15 @@ class EditionQuerySet(models.QuerySet):
             page=OuterRef("page"),
             language=OuterRef("language"),
         )
-        return self.scheduled(at).filter(~Exists(sooner))
+        overtaking = Edition.objects.filter(
+            Q(withdrawn_at=None) | Q(withdrawn_at__gte=F("publish_at")),
+            state="approved",
+            publish_at__lte=OuterRef("publish_at"),
+            page=OuterRef("page"),
+            language=OuterRef("language"),
+            number__gt=OuterRef("number"),
+        )
+        return self.scheduled(at).filter(~Exists(sooner), ~Exists(overtaking))
 
     def superseded(self, at=None):
         """Published once, and replaced by a higher number since."""

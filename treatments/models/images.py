@@ -94,7 +94,7 @@ class Image(models.Model):
         ]
 
     def __str__(self):
-        return f"picture “{self.title}” ({self.key})"
+        return f"{self.title} ({self.key})"
 
     def natural_key(self):
         return (self.key,)

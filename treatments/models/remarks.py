@@ -25,11 +25,17 @@ class CommentQuerySet(models.QuerySet):
         return self.filter(edition__page=page, edition__language=language)
 
     def to_answer(self, user):
-        """What others said, open still, about pages whose working text this person holds."""
-        held = Edition.objects.working().filter(
-            page=OuterRef("edition__page"), language=OuterRef("edition__language"), held_by=user
+        """What others said, open still, about pages whose text is this person's to change.
+
+        That is whoever holds the working text; where nobody is writing, the author of the edition.
+        """
+        working = Edition.objects.working().filter(
+            page=OuterRef("edition__page"), language=OuterRef("edition__language")
         )
-        return self.open().filter(Exists(held)).exclude(author=user)
+        theirs = Q(edition__author=user) & ~Exists(working)
+        return (
+            self.open().filter(Exists(working.filter(held_by=user)) | theirs).exclude(author=user)
+        )
 
     def in_review(self):
         """The open ones on texts that wait for a reviewer."""
@@ -125,14 +131,21 @@ class Rating(models.Model):
 
 
 def texts_to_answer(user):
-    """Working editions that this person holds, where others left comments open: one for a page.
+    """Editions that are this person's to change, where others left comments open: one for a page.
 
     The same comments as `Comment.objects.to_answer` has.
     """
-    said = Comment.objects.to_answer(user).filter(
-        edition__page=OuterRef("page"), edition__language=OuterRef("language")
+    said = Comment.objects.to_answer(user)
+    on_page = said.filter(edition__page=OuterRef("page"), edition__language=OuterRef("language"))
+    held = Q(Exists(on_page), held_by=user) & ~Q(state=Edition.State.APPROVED)
+    later = Edition.objects.filter(
+        page=OuterRef("page"),
+        language=OuterRef("language"),
+        number__gt=OuterRef("number"),
+        comments__in=said,
     )
-    return Edition.objects.working().filter(Exists(said), held_by=user)
+    newest = Q(Exists(said.filter(edition=OuterRef("pk"))), state=Edition.State.APPROVED)
+    return Edition.objects.filter(held | newest & ~Exists(later))
 
 
 def digest(edition):

@@ -8,9 +8,11 @@ from itertools import islice
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
 from treatments.audit_chain import Check
-from treatments.models import AuditEntry
+from treatments.models import AuditEntry, Edition
 
 DIGEST = re.compile("[0-9a-f]{64}")
 MOST_BREAKS = 20  # that are told one by one
@@ -41,6 +43,9 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args, head=None, since=None, log=None, **options):
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            raise CommandError("Migrations are not applied yet. Run: manage.py migrate")
         self.faults = 0
         behind = self.noted(since) if since else None
         if head:
@@ -55,10 +60,14 @@ class Command(BaseCommand):
             self.compare(log)
         if self.faults > MOST_BREAKS:
             self.stdout.write(f"… and {self.faults - MOST_BREAKS:,} more.")
+        if not check.count and not behind and Edition.objects.exists():
+            raise CommandError("The audit trail was emptied: there are texts, and no entry.")
         if self.faults:
             raise CommandError(f"The audit trail is not whole: {counted(check.count)}{self.since}.")
         self.stdout.write(f"{counted(check.count)}{self.since}, whole.")
         self.stdout.write(f"Newest digest: {check.newest}")
+        if not (head or since or log):
+            self.stdout.write("Whether newer entries were cut off, only --head or --log can tell.")
 
     def tell(self, sentence):
         self.faults += 1
