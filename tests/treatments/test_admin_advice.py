@@ -160,6 +160,11 @@ def test_too_long_a_text_is_refused_in_a_sentence(ask, body):
     assert "too long for advice" in said(answer)
 
 
+@pytest.mark.parametrize("empty", ["<h2></h2>", "<h2>&nbsp;</h2>", "<h3><br></h3>"])
+def test_an_empty_heading_is_advised_on_before_saving_leaves_it_out(ask, empty):
+    assert "empty heading" in said(ask(f"<p>Oil it.</p>{empty}<p>Wipe it.</p>"))
+
+
 def test_nothing_is_stored_or_logged(ask, caplog):
     caplog.set_level(logging.DEBUG)
     answer = ask("<p>Velocipede.</p>")

@@ -194,6 +194,14 @@ def factories_review(edition, *, days):
     }
 
 
+def test_a_schedule_that_a_newer_text_has_overtaken_is_none():
+    me = person()
+    overtaken = factories.make_scheduled()
+    with time_machine.travel(NOON + datetime.timedelta(hours=1), tick=False):
+        factories.make_live(overtaken.page)
+        assert numbers(me)["scheduled"] == 0
+
+
 def test_a_first_edition_to_come_is_scheduled_and_nothing_else():
     factories.make_scheduled()
     assert {name for name, number in numbers(person()).items() if number} == {"scheduled"}

@@ -298,6 +298,15 @@ def test_what_is_left_for_another_time_stays_as_it_was():
     assert (summary.left, kept("https://a.example/").checked_at) == (1, before.checked_at)
 
 
+def test_what_was_refused_without_asking_is_kept_wherever_the_network_is():
+    hosts = ["a", "b", "c", "d"]
+    factories.make_live(body=a(*(f"https://{host}.example/" for host in hosts)))
+    refused = Finding(WARNING, "Not checked: it is on a private network.", unasked=True)
+    summary = link_checking.check(visitor=Visits(**{f"{host}.example/": refused for host in hosts}))
+    assert not summary.no_way_out
+    assert set(Link.objects.values_list("state", flat=True)) == {"warning"}
+
+
 def test_a_machine_without_a_way_out_breaks_no_link():
     hosts = ["a", "b", "c", "d"]
     factories.make_live(body=a(*(f"https://{host}.example/" for host in hosts)))

@@ -288,13 +288,16 @@ def test_dots_and_strips_are_refused(size):
 @pytest.mark.parametrize(
     "canvas",
     [
-        Image.new("RGB", (300, 300), "navy"),
         Image.new("RGBA", (300, 300), (255, 255, 255, 90)),
         Image.new("RGBA", (300, 300), (0, 0, 0, 0)),
     ],
 )
 def test_a_picture_that_shows_nothing_on_white_is_refused(canvas):
     assert "all of one colour" in refusal(packed(canvas))
+
+
+def test_an_opaque_picture_may_be_of_one_colour():
+    assert pixels.remade(packed(Image.new("RGB", (300, 300), "navy"))).files
 
 
 def test_what_else_a_file_may_be_is_left_behind():

@@ -213,6 +213,18 @@ def test_a_comment_is_resolved_by_somebody():
     assert "comment_resolved" in refused(rows.update, resolved_at=timezone.now())
 
 
+def test_comments_on_an_approved_text_wait_for_its_author_until_somebody_writes_on():
+    ana, bo = factories.make_user(), factories.make_user()
+    edition = factories.make_live(by=ana)
+    said = remarks.comment(edition=edition, by=bo, text="Which lever?")
+    remarks.comment(edition=edition, by=ana, text="The right one.")
+    assert list(texts_to_answer(ana)) == [edition]
+    assert list(Comment.objects.to_answer(ana)) == [said]
+    draft = factories.make_draft(edition.page, by=bo)
+    assert list(texts_to_answer(ana)) == []
+    assert [found.pk for found in texts_to_answer(bo)] == [draft.pk]
+
+
 # What was sent back before comments came
 
 

@@ -12,6 +12,7 @@ from django.db import connection
 
 from tests import factories
 from treatments import audit_chain, guards
+from treatments.management.commands import verify_audit
 from treatments.models import AuditEntry
 from treatments.models import audit as audit_module
 
@@ -58,8 +59,20 @@ def verified(**options):
 
 def test_a_whole_trail_is_called_so_with_its_newest_digest(trail):
     said, failed = verified()
-    assert said == f"8 entries, whole.\nNewest digest: {trail[-1].digest}\n"
+    assert said.startswith(f"8 entries, whole.\nNewest digest: {trail[-1].digest}\n")
+    assert "only --head or --log can tell" in said
     assert failed is None
+
+
+def test_a_trail_that_was_emptied_beside_texts_is_not_whole():
+    factories.make_imported()
+    sql("DELETE FROM treatments_auditentry")
+    assert "was emptied" in verified()[1]
+
+
+def test_a_database_without_a_chain_is_told_from_a_whole_one(monkeypatch):
+    monkeypatch.setattr(verify_audit, "is_chained", lambda: False)
+    assert "manage.py migrate" in verified()[1]
 
 
 def test_an_empty_trail_is_whole():

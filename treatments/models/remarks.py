@@ -136,16 +136,13 @@ def texts_to_answer(user):
     The same comments as `Comment.objects.to_answer` has.
     """
     said = Comment.objects.to_answer(user)
+    same = {"page": OuterRef("page"), "language": OuterRef("language")}
     on_page = said.filter(edition__page=OuterRef("page"), edition__language=OuterRef("language"))
     held = Q(Exists(on_page), held_by=user) & ~Q(state=Edition.State.APPROVED)
-    later = Edition.objects.filter(
-        page=OuterRef("page"),
-        language=OuterRef("language"),
-        number__gt=OuterRef("number"),
-        comments__in=said,
-    )
-    newest = Q(Exists(said.filter(edition=OuterRef("pk"))), state=Edition.State.APPROVED)
-    return Edition.objects.filter(held | newest & ~Exists(later))
+    own = Q(Exists(said.filter(edition=OuterRef("pk"))), state=Edition.State.APPROVED)
+    later = Edition.objects.filter(**same, number__gt=OuterRef("number"), comments__in=said)
+    writing = Edition.objects.working().filter(**same)
+    return Edition.objects.filter(held | own & ~Exists(later) & ~Exists(writing))
 
 
 def digest(edition):
