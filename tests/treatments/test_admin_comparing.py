@@ -6,6 +6,7 @@ import re
 import pytest
 import time_machine
 from django.contrib.auth.models import Group
+from django.urls import reverse
 
 from tests import factories
 from treatments import publishing
@@ -227,3 +228,14 @@ def test_imported_text_has_no_beginning():
         "Patients read it since it was imported until 1 May 2090, 12:00:00, when it was withdrawn."
     )
     assert "1970" not in when_read(edition)
+
+
+def test_pictures_that_differ_are_shown_as_they_were_and_are(client):
+    old, new = factories.make_image(), factories.make_image()
+    edition = factories.make_live(body=f"<p>Oil it.</p>{factories.showing(old)}")
+    factories.make_draft(edition.page, body=f"<p>Oil it.</p>{factories.showing(new)}")
+    client.force_login(factories.make_user(is_staff=True))
+    text = client.get(comparing.compare_url(edition.page)).content.decode()
+    for image, fate in ((old, "Removed"), (new, "Added")):
+        address = reverse("admin:editor_image", args=[image.key])
+        assert f'<img src="{address}" alt=""><figcaption>{fate}</figcaption>' in text

@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 
 from treatments.comparison import telling
-from treatments.comparison.blocks import PART, Block, Word, blocks
+from treatments.comparison.blocks import PART, PICTURE, Block, Word, blocks
 from treatments.comparison.sequences import common, rising
 from treatments.comparison.words import Piece, between
 
@@ -53,9 +53,21 @@ class Change:
         return told if told and self.fate == "same" else [*told, self.fate]
 
     @property
+    def shown(self):
+        """The keys of the pictures, as they were and as they are: [("removed", key)]."""
+        was, now = _pictures(self.old), _pictures(self.new)
+        told = [("removed", key) for key in was if key not in now]
+        return [*told, *(("same" if key in was else "added", key) for key in now)]
+
+    @property
     def label(self):
         """What the block is and where it stands: "List item, in the box “Important”"."""
         return telling.label(self.kind, self.new or self.old)
+
+
+def _pictures(blocks):
+    words = [word for block in blocks for word in block.words]
+    return [word.key[1:] for word in words if word.key.startswith(PICTURE)]
 
 
 def texts(old: str, new: str) -> list[Change]:
