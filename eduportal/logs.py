@@ -10,8 +10,10 @@ import traceback
 _QUERY = re.compile(r"\?\S+")
 # What opens stands in the address, behind one of these names; what treatments.sharing signs is
 # known by its look too, wherever a wrong address has it.
-_OPENING = re.compile(r"(/admin/(?:[^\s?]*/)?(?:shared|invitation)/)\s*\S+", re.IGNORECASE)
-_SIGNED = re.compile(r"\d+:[\w-]{43}(?![\w-])")
+# In two steps, since an address may be long: one pattern's time would grow with the square of it.
+_OF_STAFF = re.compile(r"/admin/.*", re.IGNORECASE)
+_OPENING = re.compile(r"(?<=/)(shared|invitation)/\s*\S+", re.IGNORECASE)
+_SIGNED = re.compile(r"(?<!\d)\d+:[\w-]{43}(?![\w-])")
 
 
 class WithoutQueries(logging.Formatter):
@@ -71,7 +73,8 @@ def _trace(error, *, typed):
 
 def _private(text):
     """The text without queries and without what opens an address."""
-    return _SIGNED.sub("…", _OPENING.sub(r"\1…", _QUERY.sub("?…", text)))
+    text = _SIGNED.sub("…", _QUERY.sub("?…", text))
+    return _OF_STAFF.sub(lambda found: _OPENING.sub(r"\1/…", found[0]), text)
 
 
 def _chain(error):

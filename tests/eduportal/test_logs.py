@@ -106,6 +106,7 @@ TOKEN = signing.Signer(salt="bicycles").sign(12)
         f"/treatments/shared/{TOKEN}/",
         f"/{TOKEN}",
         f"/admin/invitation/{TOKEN}/{TOKEN}/nothing/",
+        f"/admin/shared/admin/ {TOKEN}/invitation/{TOKEN}",
     ],
 )
 @pytest.mark.parametrize("method", ["get", "post"])
