@@ -19,7 +19,10 @@ _UNSEEN = (
 )
 # Where a spreadsheet may find the beginning of a cell: at its own, and, since in half of Europe the
 # semicolon parts cells and a comma does not, behind those that stand in a text.
-_FORMULA = re.compile(rf"(?:\A|(?<=[;\t\r\n]))(?={_UNSEEN}*{_SIGNS})|\A(?=[\t\r\n])")
+# Behind the last of several only: from each of them on, the time would grow with their square.
+_FORMULA = re.compile(
+    rf"\A(?=[\t\r\n]|{_UNSEEN}*{_SIGNS})|(?<=[;\t\r\n])(?=(?:(?![\t\r\n]){_UNSEEN})*{_SIGNS})"
+)
 
 
 def lines(rows):

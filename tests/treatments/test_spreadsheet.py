@@ -40,6 +40,7 @@ def test_what_nobody_sees_hides_no_formula(unseen):
         ('brakes;"=1+1"', 'brakes;\'"=1+1"'),
         ("brakes\n=1+1", "brakes\n'=1+1"),
         ("\t=1+1", "'\t'=1+1"),
+        ("brakes;\n\t =1+1", "brakes;\n\t' =1+1"),
     ],
 )
 def test_what_another_country_takes_for_the_next_cell_is_no_formula_either(text, expected):
