@@ -1,10 +1,19 @@
-"""Log lines that hold no query string, since a patient may have typed it."""
+"""Log lines that hold no query string, since a patient may have typed it, and no opening address.
+
+Whoever has the address of a shared preview or an invitation gets in by it.
+"""
 
 import logging
 import re
 import traceback
 
 _QUERY = re.compile(r"\?\S+")
+# What opens stands in the address, behind one of these names; what treatments.sharing signs is
+# known by its look too, wherever a wrong address has it.
+# In two steps, since an address may be long: one pattern's time would grow with the square of it.
+_OF_STAFF = re.compile(r"/admin/.*", re.IGNORECASE)
+_OPENING = re.compile(r"(?<=/)(shared|invitation)/\s*\S+", re.IGNORECASE)
+_SIGNED = re.compile(r"(?<!\d)\d+:[\w-]{43}(?![\w-])")
 
 
 class WithoutQueries(logging.Formatter):
@@ -44,7 +53,7 @@ def _message(record):
     message, error = record.getMessage(), _error(record)
     if error is not None and _typed(record) and str(error):
         message = message.replace(str(error), type(error).__name__)
-    return _QUERY.sub("?…", message)
+    return _private(message)
 
 
 def _typed(record):
@@ -59,7 +68,13 @@ def _trace(error, *, typed):
         lines = [_place(each) for each in reversed(_chain(error))]
     else:
         lines = traceback.format_exception(error)
-    return _QUERY.sub("?…", "".join(lines).rstrip())
+    return _private("".join(lines).rstrip())
+
+
+def _private(text):
+    """The text without queries and without what opens an address."""
+    text = _SIGNED.sub("…", _QUERY.sub("?…", text))
+    return _OF_STAFF.sub(lambda found: _OPENING.sub(r"\1/…", found[0]), text)
 
 
 def _chain(error):

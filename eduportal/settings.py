@@ -170,6 +170,8 @@ MIDDLEWARE = [
     "eduportal.errors.method_not_allowed",
     # Above all that asks for the host's name: a probe may use any.
     "eduportal.health.probes",
+    # Above all that reads what is sent, as sessions and the guard of forms do.
+    "eduportal.bodies.bounded",
     "eduportal.security.public_pages_only_read",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",

@@ -49,6 +49,12 @@ _HELD_BACK = [
         "fec0::/10",
     )
 ]
+# Public by number, and yet a cloud's own service for the machines that it runs. Those of others
+# are link-local (169.254.169.254), private (fd00:ec2::254) or shared (100.100.100.200).
+_OF_THE_MACHINE = {
+    # https://learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16
+    ipaddress.ip_address("168.63.129.16"),
+}
 _NO_SUCH_HOST = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
 
 
@@ -100,6 +106,7 @@ def is_public(address: str) -> bool:
     return (
         found.is_global
         and not found.is_multicast
+        and found not in _OF_THE_MACHINE
         and not any(found in network for network in _HELD_BACK if network.version == found.version)
     )
 

@@ -1,9 +1,10 @@
-"""No query string in any log."""
+"""No query string in any log, and nothing that opens an address."""
 
 import io
 import logging
 
 import pytest
+from django.core import signing
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpResponse
 from django.test import Client, override_settings
@@ -89,3 +90,42 @@ def test_a_visit_for_another_host_is_one_warning(log):
     assert len(lines) == 1
     assert " WARNING django.security.DisallowedHost Invalid HTTP_HOST header" in lines[0]
     assert log.getvalue().splitlines() == lines
+
+
+TOKEN = signing.Signer(salt="bicycles").sign(12)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"/admin/treatments/treatment/shared/{TOKEN}/",
+        f"/admin/treatments/image/shared/{TOKEN}/wheel-640.webp",
+        f"/admin/treatments/image/shared/{TOKEN}/",
+        f"/admin/treatments/treatment/shared/ {TOKEN} /",
+        f"/treatments/shared/{TOKEN}/",
+        f"/{TOKEN}",
+        f"/admin/invitation/{TOKEN}/{TOKEN}/nothing/",
+        f"/admin/shared/admin/ {TOKEN}/invitation/{TOKEN}",
+    ],
+)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_what_opens_an_address_is_in_no_line(address, method, log):
+    client = Client(raise_request_exception=False)
+    assert getattr(client, method)(address, follow=True).status_code in (200, 404, 405)
+    assert TOKEN not in log.getvalue()
+    assert TOKEN.partition(":")[2][:10] not in log.getvalue()
+
+
+def test_of_a_shared_address_the_log_says_which_screen_it_was(log):
+    logging.getLogger("django.request").warning("Not Found: %s", f"/admin/x/shared/{TOKEN}/y.webp")
+    assert "Not Found: /admin/x/shared/…" in log.getvalue()
+
+
+def test_an_invitation_is_in_no_line_of_code_either(log):
+    try:
+        raise LookupError(f"/admin/invitation/MQ/c1-{SECRET}/ and {TOKEN}")
+    except LookupError:
+        logging.getLogger("eduportal").exception("Not opened")
+    assert "LookupError: /admin/invitation/… and …" in log.getvalue()
+    assert SECRET not in log.getvalue()

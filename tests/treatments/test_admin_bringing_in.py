@@ -127,6 +127,13 @@ def test_from_a_text_the_page_is_known(author):
     assert form["existing"].value() == live.page.get_absolute_url()
 
 
+@pytest.mark.parametrize("asked", ["²", "٣", "-1", "x", "", "9" * 18, "9" * 40])
+def test_a_page_that_nobody_has_is_none_to_begin_with(author, asked):
+    response = author.get("/admin/treatments/treatment/bring-in/", {"page": asked})
+    assert response.status_code == 200
+    assert response.context["form"]["page"].value() == ""
+
+
 def test_the_lists_lead_there_but_not_those_of_words(author):
     for kind, times in (("treatment", 1), ("topic", 1), ("term", 0)):
         page = author.get(f"/admin/treatments/{kind}/").content.decode()

@@ -1,5 +1,7 @@
 """Who may open and press what: every staff address and every verb, for every role."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import Group
 from django.urls import URLResolver, get_resolver, reverse
@@ -207,6 +209,28 @@ def names_under_admin(resolver=None, inside=False):
 
 def test_every_staff_address_is_in_the_table():
     assert set(names_under_admin()) - OPEN == set(TABLE)
+
+
+def addresses_with_numbers(resolver=None, inside=""):
+    """Each address that has a number in it, with one that no database has a row for."""
+    for pattern in (resolver or get_resolver("eduportal.urls")).url_patterns:
+        here = inside + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from addresses_with_numbers(pattern, here)
+        elif "<int:" in here:
+            yield re.sub("<int:.*?>", str(10**30), re.sub("<(str|slug):.*?>", "x", here))
+            # The page there is, and only what stands behind it has the number.
+            yield re.sub("<int:.*?>", str(10**30), here.replace("<int:pk>", "{pk}", 1))
+
+
+def test_a_number_that_is_too_large_for_the_database_leads_nowhere(client):
+    client.force_login(factories.make_user(is_staff=True, is_superuser=True))
+    pk = factories.make_live().page_id
+    found = {re.sub("<(str|slug):.*?>", "x", each) for each in addresses_with_numbers()}
+    asked = {f"/{each.format(pk=pk)}" for each in found if str(10**30) in each}
+    assert f"/admin/library/{10**30}/" in asked
+    statuses = {each: client.get(each).status_code for each in asked}
+    assert {each: status for each, status in statuses.items() if status not in (404, 405)} == {}
 
 
 @pytest.mark.parametrize("name", TABLE)

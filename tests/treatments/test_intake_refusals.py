@@ -94,6 +94,14 @@ REFUSED = {
         "nested too deeply",
     ),
     "much HTML": (b"<!doctype html>" + b"<br>" * 300_000, "more markup"),
+    "many attributes": (
+        b"<p><a %s>x</a>" % b" ".join(b"a%d" % n for n in range(limits.MOST_ATTRIBUTES + 1)),
+        "more markup",
+    ),
+    "many attributes of an end": (
+        b"<p>x</p %s>" % b" ".join(b"a%d" % n for n in range(300_000)),
+        "more markup",
+    ),
     "a table for many pages": (document(TITLE, table(*[["a"] * 5] * 1200)), "too long for one"),
     "a page of letters that are none": (b"<p>brakes\0\0</p>", "no text that can be read"),
     "a text with empty bytes": (b"brakes\0 and chains, and a wheel", "no text that can be read"),

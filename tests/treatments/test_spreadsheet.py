@@ -24,12 +24,23 @@ def test_blanks_and_quotes_in_front_hide_no_formula(text):
 
 
 @pytest.mark.parametrize(
+    "unseen",
+    ["\ufeff", "\u200b", "\0", "\x7f", "\xad", "\u2060", "\ufe0f", "\U000e0020", '\ufeff "'],
+)
+def test_what_nobody_sees_hides_no_formula(unseen):
+    assert spreadsheet.cell(f"{unseen}=1+1") == f"'{unseen}=1+1"
+    assert spreadsheet.cell(f"brakes;{unseen}=1+1") == f"brakes;'{unseen}=1+1"
+    assert spreadsheet.cell(f"{unseen}brakes = 1") == f"{unseen}brakes = 1"
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("brakes;=1+1", "brakes;'=1+1"),
         ('brakes;"=1+1"', 'brakes;\'"=1+1"'),
         ("brakes\n=1+1", "brakes\n'=1+1"),
         ("\t=1+1", "'\t'=1+1"),
+        ("brakes;\n\t =1+1", "brakes;\n\t' =1+1"),
     ],
 )
 def test_what_another_country_takes_for_the_next_cell_is_no_formula_either(text, expected):

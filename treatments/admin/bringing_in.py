@@ -205,7 +205,8 @@ def bring_in(request):
 def _asked_page(request):
     """The address of the page from whose text somebody comes, "" where there is none."""
     pk = request.GET.get("page", "")
-    page = Page.objects.filter(pk=pk).first() if pk.isdigit() and len(pk) < 19 else None
+    fits = pk.isascii() and pk.isdigit() and len(pk) < 19
+    page = Page.objects.filter(pk=pk).first() if fits else None
     return page.get_absolute_url() if page and page.kind != Page.Kind.TERM else ""
 
 

@@ -167,7 +167,8 @@ class LibraryAdmin(Exported):
             raise PermissionDenied
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
-        live = self.get_queryset(request).filter(page=pk)
+        # By pk: asked for by `page`, a number that is larger than the database's would be an error.
+        live = self.get_queryset(request).filter(page__pk=pk)
         text = get_object_or_404(live.defer(None).select_related("page"))
         write = "?write" if request.user.has_perm(WRITE) else ""
         context = self.admin_site.each_context(request) | {

@@ -12,6 +12,7 @@ MOST_PACKED = 250  # how many times as large unpacked; Word's XML shrinks to a t
 PACKED_ENOUGH = MB // 10  # unpacked bytes from which that is asked
 
 MOST_ELEMENTS = 200_000
+MOST_ATTRIBUTES = 100  # of one tag; the parser's time grows with their square
 DEEPEST = 200  # elements in one another
 OPEN = 2_000  # tags of a page that wait for their end; its parser's time grows with their square
 

@@ -6,7 +6,8 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-import tinyhtml5
+from tinyhtml5.parser import HTMLParser
+from tinyhtml5.tokenizer import HTMLTokenizer
 
 from treatments.intake import limits
 from treatments.intake.document import Refused
@@ -135,8 +136,24 @@ def parsed(text: str) -> Node:
         raise Refused(TOO_MUCH)
     if _most_open(text) > limits.OPEN:
         raise Refused(TOO_DEEP)
-    root = tinyhtml5.parse(text, namespace_html_elements=False)
-    return _converted(root)
+    return _converted(_Parser(namespace_html_elements=False).parse(text))
+
+
+class _Tokenizer(HTMLTokenizer):
+    def attribute_name_state(self):
+        """Holds each name against all before it, so many are refused before they are all there."""
+        if len(self.current_token["data"]) > limits.MOST_ATTRIBUTES:
+            raise Refused(TOO_MUCH)
+        return super().attribute_name_state()
+
+
+class _Parser(HTMLParser):
+    def _parse(self, stream):
+        """As the parser's own, which knows no other tokenizer; a string is never read twice."""
+        self.container, self.scripting = None, False
+        self.tokenizer = _Tokenizer(stream, parser=self)
+        self.reset()
+        self.main_loop()
 
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
