@@ -3,6 +3,7 @@
 import datetime
 import html
 import logging
+import random
 import re
 import threading
 from urllib.parse import quote
@@ -21,6 +22,9 @@ from treatments.models import Edition, Synonym
 from treatments.search import following, index
 
 pytestmark = pytest.mark.django_db
+
+# Letters without a blank between them.
+RUN = "".join(random.Random(1).choices("abcdefghijklmnopqrstuvwxyz", k=60_000))
 
 
 def titles(typed, **kwargs):
@@ -277,6 +281,48 @@ def test_an_index_that_is_missing_or_of_an_older_recipe_is_made_after_migrating(
     assert titles("brakes") == ["Brakes"]
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        RUN[:1_400],
+        RUN[:2_100],
+        RUN,
+        "\ufdfa" * 2_000,
+        " ".join(chr(0x20000 + n) for n in range(40_000)),
+        " ".join(RUN[n : n + 12] for n in range(0, 12_000, 3)) + " sprocket" * 150_000,
+        "-".join(RUN[n : n + 9] for n in range(0, 9_000, 3)),
+    ],
+    ids=["run", "longer run", "longest run", "expanding", "short", "endless", "hyphens"],
+)
+def test_whatever_a_text_holds_is_saved_and_found_by_its_title(body):
+    factories.make_live(title="Sprocket", body="<p>It turns.</p>")
+    factories.make_imported(title="Mudguard", body=f"<p>{body}</p>")
+    assert titles("mudguard") == ["Mudguard"]
+    assert titles("sprocket")[0] == "Sprocket"
+    search.rebuild(connection)
+    assert titles("mudguard") == ["Mudguard"]
+
+
+def test_a_run_of_letters_is_found_by_its_beginning_alone():
+    factories.make_live(title="Serial numbers", body=f"<p>{RUN}</p>")
+    assert titles(RUN[:200]) == titles(RUN[:40]) == ["Serial numbers"]
+    assert titles(RUN[40:80]) == []
+
+
+def test_what_stands_behind_the_letters_a_text_is_searched_by_is_not_found(monkeypatch):
+    monkeypatch.setattr(index, "MOST_LETTERS", 30)
+    factories.make_live(title="Hubs", body="<p>Oil the axle.</p><p>Then ride. Then a spoke.</p>")
+    assert titles("axle") == ["Hubs"]
+    assert titles("spoke") == []
+
+
+def test_of_one_text_so_many_words_are_guessed_at_and_all_are_found(monkeypatch):
+    monkeypatch.setattr(index, "MOST_LEARNT", 3)
+    factories.make_live(title="Hubs", body="<p>Derailleurs, sprokkits, mudgards.</p>")
+    assert titles("mudgards") == titles("derrailleurs") == ["Hubs"]
+    assert titles("mudgardz") == []
+
+
 def test_synonyms_that_were_written_past_the_index_come_in_by_rebuilding():
     factories.make_live(title="Brakes")
     Synonym.objects.bulk_create([Synonym(words="stopper", meaning="brakes")])
@@ -321,6 +367,10 @@ TYPED = st.one_of(
 @example("x" * 10_000)
 @example("' OR 1=1 --")
 @example("\ud800")
+@example("\ufdfa" * 200)
+@example("x" + "\ufdfa" * 49)
+@example(" ".join(chr(0x20000 + n) + "\ufdfa" for n in range(66)))
+@example('"' + " ".join(chr(0x20000 + n) for n in range(98)) + '"')
 @example("<script>alert(1)</script>")
 def test_whatever_is_typed_gets_a_helpful_page(client, typed):
     answer = client.get("/search/", {"q": typed.encode("utf-8", "surrogatepass")})

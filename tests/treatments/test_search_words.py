@@ -1,7 +1,7 @@
 """Which words the search takes for one, and how far a slip may go."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from treatments.search import ranking, words
@@ -110,6 +110,50 @@ def test_any_text_is_cut_into_words_that_stand_in_it(text):
         assert 0 <= piece.start < piece.end <= len(text)
         assert piece.key
         assert piece.key.isalnum()
+
+
+EXPANDING = st.sampled_from(
+    [c for c in map(chr, range(0x30000)) if c.isalnum() and words.letters(c) > 1] + [" ", '"', "-"]
+)
+
+
+@given(st.text(EXPANDING | st.characters(), max_size=300))
+@example("\ufdfa" * 200)
+@example("x" + "\ufdfa" * 49)
+@example("abcdefghijklmnopqrstuvwx " * 8)
+def test_whatever_letters_become_words_and_what_answers_them_stay_few(typed):
+    groups = ranking.read(typed)
+    ranking.widen(groups, ranking.Known())
+    asked = [one for group in groups for one in group.alternatives]
+    keys = [key for one in asked for key in one.keys]
+    assert len(asked) <= 180
+    assert all(len(key) <= words.LONGEST for key in keys)
+    assert sum(len(group.word) for group in groups) <= ranking.LONGEST
+
+
+@given(st.text(EXPANDING | st.characters(), min_size=30))
+def test_no_word_of_any_text_is_longer_than_what_is_compared(text):
+    for word in [piece.word for piece in words.pieces(text)] + words.joined(text):
+        assert len(words.key(word)) <= words.LONGEST
+        assert all(len(form) <= words.LONGEST for form in words.forms(word))
+
+
+def test_a_long_word_is_cut_alike_wherever_it_stands():
+    long = "derailleur" * 5
+    assert key(long) == key(long[:40]) == key(long + "s")
+    assert words.folded("a" + "\u0301" * 10_000) == "a"
+
+
+def test_long_words_are_not_kept_in_memory():
+    before = words._folded.cache_info().currsize
+    for n in range(100):
+        words.folded("derailleur" * 50 + str(n))
+    assert words._folded.cache_info().currsize == before
+
+
+def test_a_word_is_read_as_two_where_it_is_short_enough_for_two():
+    assert ("chain", "guard") in words.splits("chainguard")
+    assert list(words.splits("chainguard" * 3)) == []
 
 
 @given(st.text(max_size=300))

@@ -5,6 +5,7 @@ dumps leave it out, and `install` makes it after each migrate, as the guards are
 every edition, drafts too: who may see which is asked of the editions themselves.
 """
 
+import itertools
 import json
 import re
 
@@ -21,6 +22,13 @@ TEXTS, WORDS = "treatments_search", "treatments_search_word"
 SYNONYMS = "treatments_search_synonym"
 TITLE = "title:"  # before keys that stand in a title
 AT_ONCE = 200  # editions in one transaction, while everything is made anew
+# Letters that a text is searched by, and those of a title's other spellings; fifty printed pages
+# have fewer. What stands behind them is not found. PostgreSQL takes a megabyte.
+MOST_LETTERS, MOST_SPELLINGS = 200_000, 10_000
+MOST_LEARNT = 3_000  # different words of an edition that misspelt ones are compared with
+_ROWS = 10_000  # in one statement
+# What is longer is no sentence. In pieces its words come again while the caches still have them.
+_STRETCH = re.compile(r"\S.{0,1999}(?!\S)|\S{1,2000}", re.DOTALL)
 _BLOCK = re.compile(r"</(?:p|h[2-4]|li|t[hdr]|caption|blockquote|div|summary|details)>|<br>")
 
 _TABLES = {
@@ -151,16 +159,31 @@ def _index(connection, editions, told=lambda done, of: None):
 def entry_of(title, summary, body, tags=(), spellings=()):
     """The Entry of a text; `tags` are (name, slug), `spellings` other spellings of its title."""
     blocks = [summary, *map(richtext.plain, _BLOCK.split(body))]
-    sentences = [sentence for block in blocks for sentence in words.sentences(block)]
+    sentences = (sentence for block in blocks for sentence in words.sentences(block))
+    stretches = (stretch for one in sentences for stretch in _STRETCH.findall(one))
+    kept = list(_lines(stretches, MOST_LETTERS))
     return Entry(
         heading=title,
         title=_line(title),
         named=len(words.keys(title)),
-        lines=[_line(sentence) for sentence in sentences],
-        sentences=sentences,
+        lines=[line for _, line in kept],
+        sentences=[sentence for sentence, _ in kept],
         tags=[(name, slug, _line(name)) for name, slug in tags],
-        spellings=[_line(spelling) for spelling in spellings],
+        spellings=[line for _, line in _lines(spellings, MOST_SPELLINGS)],
     )
+
+
+def _lines(texts, room):
+    """Pairs of a text and its line, until so many letters of the one or the other are used up."""
+    for text in texts:
+        text = text[:room]
+        line = _line(text)
+        if len(line) > room:
+            line = line[:room].rpartition(" ")[0] + " "
+        room -= max(len(text), len(line))
+        yield text, line
+        if room <= 0:
+            return
 
 
 def _line(text):
@@ -218,12 +241,19 @@ def _entries(alias, editions):
 
 
 def _learn(cursor, entries):
-    """Remember the words of texts, so that misspelt ones can be understood."""
+    """Remember the words of texts, so that misspelt ones can be understood.
+
+    Each is written under some thirty spellings, so of one text no more than MOST_LEARNT are.
+    """
     found = set()
     for entry in entries:
-        for text in (entry.heading, *entry.sentences, *(name for name, *_ in entry.tags)):
-            found.update(piece.word for piece in words.pieces(text))
-            found.update(words.joined(text))
+        own = {}  # in their order
+        for text in (entry.heading, *(name for name, *_ in entry.tags), *entry.sentences):
+            own |= dict.fromkeys(piece.word for piece in words.pieces(text))
+            own |= dict.fromkeys(words.joined(text))
+            if len(own) >= MOST_LEARNT:
+                break
+        found.update(itertools.islice(own, MOST_LEARNT))
     _add_forms(cursor, {form for word in found - words.STOP for form in _forms(word)})
 
 
@@ -256,10 +286,20 @@ def _add_forms(cursor, forms):
 
 def _add_words(cursor, rows):
     # In one order everywhere: two who add the same words wait for each other, and never in a ring.
-    cursor.executemany(
-        f"INSERT INTO {WORDS} (spelling, form, key) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
-        sorted(rows),
-    )
+    rows = sorted(rows)
+    if cursor.db.vendor == "sqlite":
+        cursor.executemany(f"{_ADD} VALUES (%s, %s, %s) ON CONFLICT DO NOTHING", rows)
+        return
+    for begin in range(0, len(rows), _ROWS):
+        columns = [list(column) for column in zip(*rows[begin : begin + _ROWS], strict=True)]
+        cursor.execute(
+            f"{_ADD} SELECT * FROM unnest(%s::text[], %s::text[], %s::text[]) "
+            "ON CONFLICT DO NOTHING",
+            columns,
+        )
+
+
+_ADD = f"INSERT INTO {WORDS} (spelling, form, key)"
 
 
 def write_synonyms(connection, number=None):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from treatments.search import words
 
-LONGEST = 200  # letters of what was typed; the rest is not looked at
+LONGEST = 200  # letters of what was typed, before and after folding; the rest is not looked at
 MOST_WORDS = 12
 MOST_GUESSES = 4  # words that a misspelt one may have meant
 LONGEST_SENTENCE = 240  # letters of the sentence shown of a text
@@ -126,9 +126,16 @@ class Ranking:
 # What was typed
 
 
+def _beginning(typed: str) -> str:
+    """What is looked at of what was typed."""
+    typed = typed[:LONGEST]
+    lengths = itertools.accumulate(map(words.letters, typed))
+    return typed[: sum(length <= LONGEST for length in lengths)]
+
+
 def read(typed: str) -> list[Group]:
     """The words and quoted phrases of what somebody typed, each with its own key alone."""
-    typed = typed[:LONGEST]
+    typed = _beginning(typed)
     quoted = [(m.start(), m.end(), m[1]) for m in _QUOTED.finditer(typed)]
     found = []
     for start, end, phrase in quoted:
@@ -353,6 +360,7 @@ def _without(groups, missing, typed):
 
 def _corrected(groups, tables, texts, typed):
     """What was typed, with words of these texts in place of those that were guessed at."""
+    typed = _beginning(typed)
     written, place, last = [], 0, None
     for group, table in zip(groups, tables, strict=True):
         rows = [one for row in table for one, _, _ in row]
@@ -366,7 +374,7 @@ def _corrected(groups, tables, texts, typed):
             if guess is not last:  # one word that was typed in two
                 written += [typed[place:begin], spelled]
             place, last = end, guess
-    return " ".join("".join([*written, typed[place:LONGEST]]).split()) if written else ""
+    return " ".join("".join([*written, typed[place:]]).split()) if written else ""
 
 
 def _spelled(key, texts):

@@ -13,7 +13,7 @@ import snowballstemmer
 from treatments.glossary import MARKS
 
 # With the stemmer's version, what an index was made by: one made by another is made anew.
-RECIPE = "1, snowballstemmer 3.1.1"
+RECIPE = "2, snowballstemmer 3.1.1"
 
 _LETTERS = rf"[^\W_]+(?:[{MARKS}]+[^\W_]*)*"
 _WORD = re.compile(rf"{_LETTERS}(?:['’ʼ]{_LETTERS})*")
@@ -73,6 +73,11 @@ _SOUNDS = [
     )
 ]
 
+# Letters of a word that are compared: a longer one is cut, in texts and in searches alike. NFKD
+# makes eighteen of one sign, and PostgreSQL refuses what is far longer.
+LONGEST = 40
+_LONGEST_SPLIT = 24  # letters of a word that may be two
+_KEPT = 20_000  # words that each cache keeps, none of more letters than LONGEST
 _PREFIX = 7  # letters of a word in which slips are looked for; the rest is compared afterwards
 _stemmer = snowballstemmer.stemmer("english")
 
@@ -126,18 +131,35 @@ def sentences(block: str) -> list[str]:
     return [sentence for sentence in map(str.strip, _SENTENCE.split(block)) if sentence]
 
 
-@functools.lru_cache(maxsize=50_000)
+def letters(sign: str) -> int:
+    """How many letters folding makes of a sign, at most."""
+    plain = unicodedata.normalize("NFKD", sign.casefold())
+    return sum(not unicodedata.combining(c) for c in plain)
+
+
 def folded(word: str) -> str:
-    """A word without accents, capitals, apostrophes and the genitive's ending."""
+    """A word without accents, capitals, apostrophes and the genitive's ending, cut at LONGEST.
+
+    One that is longer before it is folded is mostly marks, or no word: it is not kept.
+    """
+    return _folded(word) if len(word) <= LONGEST else _folded.__wrapped__(word[: 4 * LONGEST])
+
+
+@functools.lru_cache(maxsize=_KEPT)
+def _folded(word: str) -> str:
     plain = unicodedata.normalize("NFKD", word.casefold())
     plain = "".join(c for c in plain if not unicodedata.combining(c))
     plain = re.sub(r"['’ʼ]s?$", "", plain) if len(plain) > 2 else plain
-    return "".join(c for c in plain if c.isalnum())
+    return "".join(c for c in plain if c.isalnum())[:LONGEST]
 
 
-@functools.lru_cache(maxsize=50_000)
 def key(word: str) -> str:
-    """What a folded word is compared by: its stem in American spelling."""
+    """What a folded word, or some in one, is compared by: its stem in American spelling."""
+    return _key(word[:LONGEST])
+
+
+@functools.lru_cache(maxsize=_KEPT)
+def _key(word: str) -> str:
     return _stemmer.stemWord(_american(word)) if word.isalpha() else word
 
 
@@ -158,9 +180,13 @@ def english() -> frozenset[str]:
 # Slips of the keyboard and of the ear
 
 
-@functools.lru_cache(maxsize=50_000)
 def forms(word: str) -> frozenset[str]:
     """What of a folded word is compared letter by letter: itself and its stem, as they sound."""
+    return _forms(word[:LONGEST])
+
+
+@functools.lru_cache(maxsize=_KEPT)
+def _forms(word: str) -> frozenset[str]:
     return frozenset((sounded(word), sounded(key(word))))
 
 
@@ -218,7 +244,9 @@ def alike(typed: str, form: str, most: int) -> float:
 
 
 def splits(word: str) -> Iterator[tuple[str, str]]:
-    """The ways to read a word as two of three letters or more."""
+    """The ways to read a word as two of three letters or more; none where it is too long."""
+    if len(word) > _LONGEST_SPLIT:
+        return iter(())
     return ((word[:i], word[i:]) for i in range(3, len(word) - 2))
 
 
