@@ -400,6 +400,10 @@ def test_the_page_is_for_nobody_but_its_reader(client):
     assert not answer.cookies
 
 
+def test_the_empty_box_may_be_found_by_others(client):
+    assert "noindex" not in client.get("/search/").content.decode()
+
+
 def test_what_is_typed_stands_in_no_log(client, caplog, monkeypatch):
     def fail(*args, **kwargs):
         raise RuntimeError(*args)
