@@ -260,7 +260,6 @@ def _kept_rows():
             f"{also and f' OR {also}'})",
             "This row is there already and is not replaced.",
         )
-    reviewed = "EXISTS (SELECT 1 FROM treatments_review WHERE edition_id = edition.id)"
     newest = "SELECT newest.{} FROM treatments_auditentry newest ORDER BY newest.id DESC LIMIT 1"
     yield Guard(
         "auditentry_chained",
@@ -271,19 +270,11 @@ def _kept_rows():
         "An entry of the audit record follows the newest that is there already.",
         needs="digest",
     )
-    for event, row, also in (
-        ("INSERT", "NEW", f"edition.origin <> 'imported' OR {reviewed}"),
-        ("UPDATE", "OLD", changed("edition_id", "reference_id", "position", "printed")),
-        ("DELETE", "OLD", "1 = 1"),
-    ):
-        yield Guard(
-            f"citation_frozen_{event.lower()}",
-            "treatments_citation",
-            event,
-            f"EXISTS (SELECT 1 FROM treatments_edition edition WHERE edition.id = "
-            f"{row}.edition_id AND edition.state = 'approved' AND ({also}))",
-            "The references of an approved edition never change.",
-        )
+    yield from _frozen_with_edition(
+        "citation",
+        ("edition_id", "reference_id", "position", "printed"),
+        "The references of an approved edition never change.",
+    )
     for word, table in (("review", "treatments_review"), ("audit", "treatments_auditentry")):
         sentence = f"The {word} record is only ever added to."
         for event in ("UPDATE", "DELETE"):
@@ -354,20 +345,11 @@ def _images():
         changed("id", "edition_id"),
         "A picture stands in one edition for good.",
     )
-    reviewed = "EXISTS (SELECT 1 FROM treatments_review WHERE edition_id = edition.id)"
-    for event, row, also in (
-        ("INSERT", "NEW", f"edition.origin <> 'imported' OR {reviewed}"),
-        ("UPDATE", "OLD", changed("edition_id", "image_id", "position", "credit")),
-        ("DELETE", "OLD", "1 = 1"),
-    ):
-        yield Guard(
-            f"placement_frozen_{event.lower()}",
-            "treatments_placement",
-            event,
-            f"EXISTS (SELECT 1 FROM treatments_edition edition WHERE edition.id = "
-            f"{row}.edition_id AND edition.state = 'approved' AND ({also}))",
-            "The pictures of an approved edition never change.",
-        )
+    yield from _frozen_with_edition(
+        "placement",
+        ("edition_id", "image_id", "position", "credit"),
+        "The pictures of an approved edition never change.",
+    )
     for table, also in (
         ("image", "kept.key = NEW.key"),
         ("imagefile", "kept.image_id = NEW.image_id AND kept.width = NEW.width"),
@@ -390,6 +372,24 @@ def _images():
             "TRUNCATE",
             "1 = 1",
             "This table is not emptied.",
+        )
+
+
+def _frozen_with_edition(word, columns, sentence):
+    """Rows of an approved edition, which come with it: an imported one brings its own."""
+    reviewed = "EXISTS (SELECT 1 FROM treatments_review WHERE edition_id = edition.id)"
+    for event, row, also in (
+        ("INSERT", "NEW", f"edition.origin <> 'imported' OR {reviewed}"),
+        ("UPDATE", "OLD", changed(*columns)),
+        ("DELETE", "OLD", "1 = 1"),
+    ):
+        yield Guard(
+            f"{word}_frozen_{event.lower()}",
+            f"treatments_{word}",
+            event,
+            f"EXISTS (SELECT 1 FROM treatments_edition edition WHERE edition.id = "
+            f"{row}.edition_id AND edition.state = 'approved' AND ({also}))",
+            sentence,
         )
 
 
