@@ -410,8 +410,7 @@ def _references_cited(body):
     found = {reference.key: reference for reference in Reference.objects.filter(key__in=keys)}
     unknown = [key for key in keys if key not in found]
     if unknown:
-        before = citations.words_before(body, unknown[0])
-        where = f"After “… {before}”" if before else "At its beginning"
+        where = _behind(citations.words_before(body, unknown[0]))
         raise Refusal(
             f"{where} the text cites “{unknown[0]}”, which is not among the references. "
             "Add the reference first, or take the citation out."
@@ -434,13 +433,17 @@ def _images_shown(body):
     found = {image.key: image for image in Image.objects.filter(key__in=keys)} if keys else {}
     unknown = [key for key in keys if key not in found]
     if unknown:
-        before = pictures.words_before(body, unknown[0])
-        where = f"After “… {before}”" if before else "At its beginning"
+        where = _behind(pictures.words_before(body, unknown[0]))
         raise Refusal(
             f"{where} the text shows a picture that is not among the pictures. "
             "Take it out, and place it anew from the list of pictures."
         )
     return [found[key] for key in keys]
+
+
+def _behind(words):
+    """Where in a text something stands, told by the words before it."""
+    return f"After “… {words}”" if words else "At its beginning"
 
 
 def _keep_credits(edition):
