@@ -1,0 +1,1 @@
+"""Answering an EHR: HL7 Infobutton as MedlinePlus Connect speaks it."""
