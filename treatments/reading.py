@@ -103,7 +103,9 @@ def read(lead=None, below=(), terms=None, files=public_files, at=None):
         _turn_back(cited, at)
     cleaned = [richtext.clean(edition.body) for edition in editions]
     placed = [
-        richtext.dressed(body if edition is lead else richtext.demoted(body), wording.LABELS)
+        richtext.dressed(
+            richtext.anchored(body) if edition is lead else richtext.demoted(body), wording.LABELS
+        )
         for edition, body in zip(editions, cleaned, strict=True)
     ]
     placed = _with_pictures(editions, placed, files)
@@ -206,6 +208,16 @@ def standing(edition, at=None) -> list[str]:
 def retraction(reference) -> str:
     """What patients are told of a retracted source, nothing of any other."""
     return wording.RETRACTED if reference.retracted else ""
+
+
+def retracted(editions):
+    """{number of an edition: [what it printed of each retracted source]}; costs one query."""
+    found = Citation.objects.filter(edition__in=[edition.pk for edition in editions])
+    told = {}
+    for citation in found.select_related("reference__merged_into").order_by("position"):
+        if citation.reference.kept().retracted:
+            told.setdefault(citation.edition_id, []).append(citation.printed)
+    return told
 
 
 def _citations(editions):

@@ -7,6 +7,7 @@ import nh3
 
 from treatments.richtext.allowed import ATTRIBUTES, CLASSES, SCHEMES, TAGS, attributes, seen, value
 from treatments.richtext.dressing import dressed
+from treatments.richtext.sections import anchored, sections
 from treatments.richtext.tidying import HINTS, RENAMED, SECTIONS, tidied
 
 __all__ = [
@@ -14,12 +15,14 @@ __all__ = [
     "CLASSES",
     "SCHEMES",
     "TAGS",
+    "anchored",
     "clean",
     "demoted",
     "dressed",
     "first_sentence",
     "intricate",
     "plain",
+    "sections",
     "typed",
 ]
 
