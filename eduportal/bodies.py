@@ -8,13 +8,14 @@ from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from treatments import pixels
+from treatments import connect, pixels
 from treatments.intake import limits
 
 MB = 1_000_000
 AROUND = 1 * MB  # bytes of a form beside its file
 LARGEST_UPLOAD = max(limits.LARGEST_FILE, pixels.LARGEST_FILE) + AROUND
 LARGEST_FORM = 3 * MB  # above DATA_UPLOAD_MAX_MEMORY_SIZE, and above a file of references
+LARGEST_QUESTION = 64_000  # of an EHR; what it asks fits into an address
 UPLOADS = ["admin:bring_in", "admin:treatments_image_add"]
 
 
@@ -28,7 +29,7 @@ def bounded(get_response):
         length = _length(request.META.get("CONTENT_LENGTH") or "0")
         if length is None:
             return _page("400.html", 400)
-        if length > LARGEST_FORM and length > _most(request.path):
+        if length > LARGEST_QUESTION and length > _most(request.path_info):
             return _page("413.html", 413)
         return get_response(request)
 
@@ -42,6 +43,8 @@ def _length(written):
 
 
 def _most(address):
+    if address in connect.ADDRESSES:
+        return LARGEST_QUESTION
     return LARGEST_UPLOAD if address in map(reverse, UPLOADS) else LARGEST_FORM
 
 

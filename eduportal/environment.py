@@ -38,6 +38,9 @@ _LONG_SECRET = 50  # what `check --deploy` asks for (security.W009)
 _WIDEST_NETWORKS = {4: 8, 6: 16}  # bits; a wider one is half the internet, not a proxy
 
 
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
 class Wrong(ValueError):
     """What is wrong with a setting and what to write: a sentence that its name begins."""
 
@@ -102,6 +105,12 @@ def port(written: str) -> int:
 
 def ports(written: str) -> list[int]:
     return [port(one.strip()) for one in written.split(",")]
+
+
+def count(written: str) -> int:
+    if not (written.isascii() and written.isdigit() and 1 <= int(written) <= 1_000_000):
+        raise Wrong(f"is {written!r}. Write a number from 1 to 1000000, or leave it unset.")
+    return int(written)
 
 
 def address(written: str) -> str:
@@ -218,25 +227,34 @@ def _listed(written: str) -> list[str]:
     return [part for part in re.split(r"[,\s]+", written) if part]
 
 
-def networks(written: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+def networks(written: str) -> list[Network]:
     """Addresses and networks of proxies, one or more."""
-    found = [_network(part) for part in _listed(written)]
-    if not found:
-        raise Wrong("names no address. Write the proxy's own, or leave it unset.")
+    found = clients(written)
+    for network in found:
+        if network.prefixlen < _WIDEST_NETWORKS[network.version]:
+            raise Wrong(
+                f"has {str(network)!r}, which would believe strangers. Write the proxy's own "
+                "address."
+            )
     return found
 
 
-def _network(part: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+def clients(written: str) -> list[Network]:
+    """Addresses and networks, one or more."""
+    found = [_network(part) for part in _listed(written)]
+    if not found:
+        raise Wrong("names no address. Write one, or leave it unset.")
+    return found
+
+
+def _network(part: str) -> Network:
     try:
-        network = ipaddress.ip_network(part)
+        return ipaddress.ip_network(part)
     except ValueError:
         raise Wrong(
             f"has {part!r}, which is no address or network. Write for example 10.0.0.5 or "
             "10.0.0.0/24, with commas between."
         ) from None
-    if network.prefixlen < _WIDEST_NETWORKS[network.version]:
-        raise Wrong(f"has {part!r}, which would believe strangers. Write the proxy's own address.")
-    return network
 
 
 def frame_ancestors(written: str) -> list[str]:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpResponseNotAllowed
 
 from eduportal.csp import CSP, build_policy
+from treatments import connect
 
 logger = logging.getLogger(__name__)
 
@@ -76,8 +77,9 @@ def public_pages_only_read(get_response):
     def middleware(request):
         if is_for_staff(request):
             return get_response(request)
-        if request.method not in (*READING, "OPTIONS"):
-            return HttpResponseNotAllowed(READING)
+        allowed = connect.METHODS if request.path_info in connect.ADDRESSES else READING
+        if request.method not in (*allowed, "OPTIONS"):
+            return HttpResponseNotAllowed(allowed)
         request.META.pop("HTTP_COOKIE", None)
         return get_response(request)
 
@@ -119,13 +121,26 @@ def _visitor(address, forwarded):
 
 
 def _is_trusted(text):
+    return is_in(text, settings.TRUSTED_PROXIES)
+
+
+def is_in(text, networks):
+    """Whether an address, in any of the spellings that `_address` reads, is in one of these."""
     address = _address(text)
-    return address is not None and any(address in network for network in settings.TRUSTED_PROXIES)
+    return address is not None and any(address in network for network in networks)
 
 
 def client_address(request):
     """Where a request comes from, behind the proxies that are trusted; "" of a socket's file."""
     return str(_address(request.META.get("REMOTE_ADDR", "")) or "")
+
+
+def site_of(text):
+    """The address, or of IPv6 the network of one household or site, which has them in plenty."""
+    found = _address(text)
+    if found is None:  # a socket in the file system has none
+        return text
+    return str(found if found.version == 4 else ipaddress.ip_network((found, 64), strict=False))
 
 
 def _address(text):

@@ -101,6 +101,12 @@ FEEDBACK_ADDRESS = env.read("FEEDBACK_ADDRESS", environment.feedback_address, ""
 SECURITY_CONTACT = env.read("SECURITY_CONTACT", environment.feedback_address, "")
 LEAFLET_PAPER = env.read("LEAFLET_PAPER", environment.paper, "a4")
 FRAME_ANCESTORS = env.read("FRAME_ANCESTORS", environment.frame_ancestors, [])
+CONNECT_RATE_LIMIT = env.read("CONNECT_RATE_LIMIT", environment.count, 0)
+CONNECT_UNLIMITED = env.read("CONNECT_UNLIMITED", environment.clients, [])
+if CONNECT_UNLIMITED and not CONNECT_RATE_LIMIT:
+    env.refuse(
+        "CONNECT_RATE_LIMIT", "is unset, while CONNECT_UNLIMITED is set. Write both or none."
+    )
 LINK_CHECK_PORTS = env.read("LINK_CHECK_PORTS", environment.ports, [80, 443])
 
 TIME_ZONE = env.read("TIME_ZONE", environment.timezone, "UTC")
@@ -165,6 +171,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "eduportal.security.headers",
     "eduportal.security.trusted_proxies",
+    "eduportal.connecting.guarded",
     "eduportal.auditing.whereabouts",
     "django.middleware.security.SecurityMiddleware",
     "eduportal.errors.method_not_allowed",

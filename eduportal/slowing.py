@@ -4,7 +4,6 @@ Nothing sleeps and nobody is locked out: a try that comes too soon is refused wi
 password. What is counted stands in the database, where every worker and node sees it.
 """
 
-import ipaddress
 import math
 from datetime import timedelta
 from typing import NamedTuple
@@ -15,6 +14,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from eduportal.models import SignInRecord
+from eduportal.security import site_of
 
 
 class Limit(NamedTuple):
@@ -65,7 +65,7 @@ def begin(name, address):
     with transaction.atomic():
         record, new = SignInRecord.objects.select_for_update().get_or_create(
             account=_digest("account", name.casefold()),
-            address=_digest("address", _place(address)),
+            address=_digest("address", site_of(address)),
         )
         if (seconds := _seconds_left(record, now)) > 0:
             raise TooSoon(math.ceil(seconds))
@@ -113,16 +113,6 @@ def _forget(now):
     """Delete what no limit looks at any more."""
     old = SignInRecord.objects.filter(failed_at__lte=now - PAIR.remembered)
     old.exclude(succeeded_at__gt=now - FAMILIAR).delete()
-
-
-def _place(address):
-    """The address, or of IPv6 the network of one household or site, which has them in plenty."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:  # a socket in the file system has none
-        return address
-    found = getattr(found, "ipv4_mapped", None) or found
-    return str(found if found.version == 4 else ipaddress.ip_network((found, 64), strict=False))
 
 
 def _digest(kind, text):

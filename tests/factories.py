@@ -14,6 +14,7 @@ from PIL import ImageDraw
 
 from treatments import picturing, pixels, publishing
 from treatments.models import (
+    DistinctiveWord,
     Edition,
     Link,
     LinkUse,
@@ -22,6 +23,7 @@ from treatments.models import (
     Term,
     Topic,
     Treatment,
+    UnansweredCode,
     User,
 )
 from treatments.models.links import digest
@@ -117,6 +119,15 @@ def showing(image, alternative=None, caption=""):
 
 def make_synonym(words="stopper", meaning="brake"):
     return Synonym.objects.create(words=words, meaning=meaning)
+
+
+def make_distinctive_word(words="derailleur"):
+    return DistinctiveWord.objects.create(words=words)
+
+
+def make_unanswered_code(code=None, **fields):
+    fields = {"system": "ICD-10-CM", "month": datetime.date(2026, 1, 1)} | fields
+    return UnansweredCode.objects.create(code=code or f"V1{next(_count)}", **fields)
 
 
 def make_draft(page=None, *, by=None, **words):

@@ -9,7 +9,7 @@ from django.urls import path, reverse
 from treatments import manual, permitting, roles
 
 MENU = ["Page", "Treatment", "Topic", "Term", "Image", "Reference", "Link", "LiveText", "PlainWord"]
-MENU += ["Tag", "Synonym", "User", "Group", "AuditEntry"]
+MENU += ["Tag", "Synonym", "DistinctiveWord", "UnansweredCode", "User", "Group", "AuditEntry"]
 
 
 # Where the manual says that its pictures are, and where settings.STATICFILES_DIRS serves them.

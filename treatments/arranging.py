@@ -11,7 +11,16 @@ from django.utils.text import slugify
 from taggit.models import Tag
 
 from treatments import publishing
-from treatments.models import AuditEntry, OldSlug, Page, PageTag, Synonym, User, audited
+from treatments.models import (
+    AuditEntry,
+    DistinctiveWord,
+    OldSlug,
+    Page,
+    PageTag,
+    Synonym,
+    User,
+    audited,
+)
 from treatments.publishing import APPROVE, MANAGE, WRITE, NotAllowed, Refusal
 
 LONGEST_SLUG = 80
@@ -243,6 +252,30 @@ def delete_synonym(*, synonym, by):
     before = {"words": synonym.words, "meaning": synonym.meaning}
     synonym.delete()
     _audit(by, "delete synonym", synonym, before, {})
+
+
+@audited()
+def save_distinctive_word(*, word, by):
+    """Keep a distinctive word, new or changed: an EHR that names it finds texts that have it."""
+    require_manager(by)
+    word.words = " ".join(word.words.split())
+    old = DistinctiveWord.objects.filter(pk=word.pk).first()
+    before = {"words": old.words} if old else {}
+    word.save()
+    after = {"words": word.words}
+    if before != after:
+        deed = "change distinctive word" if old else "add distinctive word"
+        _audit(by, deed, word, before, after)
+    return word
+
+
+@audited()
+def delete_distinctive_word(*, word, by):
+    """Forget a distinctive word at once; no text changes."""
+    require_manager(by)
+    before = {"words": word.words}
+    word.delete()
+    _audit(by, "delete distinctive word", word, before, {})
 
 
 def require_manager(by):

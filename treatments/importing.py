@@ -9,14 +9,23 @@ from django.core import serializers
 from django.core.exceptions import ValidationError
 from taggit.models import Tag
 
-from treatments import citations, disclaimer, richtext, source_text
-from treatments.models import Citation, Code, Edition, Page, PageTag, Reference, Synonym
+from treatments import citations, code_systems, disclaimer, richtext, source_text
+from treatments.models import (
+    Citation,
+    Code,
+    DistinctiveWord,
+    Edition,
+    Page,
+    PageTag,
+    Reference,
+    Synonym,
+)
 from treatments.models.editions import SHIPPED_LANGUAGES
 from treatments.source_text import collapsed, notes, reference_keys, slug
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 # The order in which rows can be loaded, and in which dumpdata writes them.
-MODELS = (Tag, Reference, Page, PageTag, Code, Edition, Citation, Synonym)
+MODELS = (Tag, Reference, Page, PageTag, Code, Edition, Citation, Synonym, DistinctiveWord)
 
 
 class Refused(ValueError):
@@ -115,6 +124,8 @@ class Fixture:
             self._check_term(note)
         for note in self.notes.synonyms:
             self._check_synonym(note)
+        self._check_distinctive_words()
+        self._check_codes()
         self._check_words()
         self._notice_disclaimer()
 
@@ -157,15 +168,40 @@ class Fixture:
 
     def _check_synonym(self, note):
         """What is found by another word is called so by the document itself."""
-        headings = (collapsed(section.heading) for section in self.document.sections)
-        paragraphs = self.document.paragraphs()
-        if not any(note.meaning in heading for heading in headings) and not any(
-            source_text.holds(paragraph, note.meaning) for paragraph in paragraphs
-        ):
+        if not self._says(note.meaning):
             self._fault(
                 f"[[synonyms]] words = “{note.words}”: no heading and no paragraph of the text has "
                 f"the words “{note.meaning}”, which are given for their meaning."
             )
+
+    def _check_distinctive_words(self):
+        for words in self.notes.distinctive_words:
+            if not self._says(words):
+                self._fault(
+                    f"distinctive_words: no heading and no paragraph of the text has “{words}”."
+                )
+
+    def _says(self, words):
+        """Whether a heading or a paragraph of the text has these words, written so."""
+        headings = [section.heading for section in self.document.sections]
+        if self.document.heading:
+            headings.append(self.document.heading.text)
+        return any(words in collapsed(heading) for heading in headings) or any(
+            source_text.holds(paragraph, words) for paragraph in self.document.paragraphs()
+        )
+
+    def _check_codes(self):
+        for note in [self.notes.topic, *self.notes.treatments]:
+            for code in note.codes:
+                if code.system not in Code.System.values:
+                    continue  # which is told with the columns
+                try:
+                    written = code_systems.canonical(code.system, code.code)
+                except code_systems.Misshapen as misshapen:
+                    self._fault(f"{code.system} {code.code}: {misshapen.sentence}")
+                else:
+                    if written != code.code:
+                        self._fault(f"{code.system} {code.code}: write it as {written}.")
 
     def _explained(self, note):
         """The first paragraph that holds the word and its meaning, None where none does."""
@@ -228,6 +264,7 @@ class Fixture:
             *map(self._meaning, terms, self.notes.terms),
             *(citation for edition in editions for citation in _citations(edition, cited)),
             *(Synonym(words=note.words, meaning=note.meaning) for note in self.notes.synonyms),
+            *(DistinctiveWord(words=words) for words in self.notes.distinctive_words),
         ]
 
     def _tags(self):

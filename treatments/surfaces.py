@@ -73,6 +73,19 @@ def _search(page):
     return [address, *(f"{address}?{urlencode({'q': text})}" for text in words)]
 
 
+def _connect(name):
+    """What an EHR is told that names one of the page's codes."""
+
+    def surface(page):
+        asked = [
+            {"mainSearchCriteria.v.cs": code.system, "mainSearchCriteria.v.c": code.code}
+            for code in page.codes.all()
+        ]
+        return [f"{reverse(name)}?{urlencode(one)}" for one in asked]
+
+    return surface
+
+
 # {name of the address: function from a page to the addresses that may show its text}
 SURFACES = {
     "home": _fixed("home"),
@@ -89,6 +102,8 @@ SURFACES = {
     "glossary": _fixed("glossary"),
     "tag": _tags,
     "search": _search,
+    "connect_service": _connect("connect_service"),
+    "connect_application": _connect("connect_application"),
     "about": _fixed("about"),
     "privacy": _fixed("privacy"),
     "accessibility": _fixed("accessibility"),

@@ -4,7 +4,7 @@ from django.contrib.sitemaps.views import sitemap
 from django.urls import path, register_converter
 from django.views.decorators.http import require_safe
 
-from treatments import copies, feeds, image_files, sitemaps, views
+from treatments import connect, copies, feeds, image_files, sitemaps, views
 
 
 class TagSlug:
@@ -36,6 +36,12 @@ urlpatterns = [
     path("glossary/", views.glossary, name="glossary"),
     path("tags/<tag:slug>/", views.tag, name="tag"),
     path("search/", views.results, name="search"),
+    # Of addresses with one name the last is that which we write.
+    *(path(route, connect.service, name="connect_service") for route in connect.SERVICE[::-1]),
+    *(
+        path(route, connect.application, name="connect_application")
+        for route in connect.APPLICATION[::-1]
+    ),
     path("about/", views.about, name="about"),
     path("privacy/", views.privacy, name="privacy"),
     path("accessibility/", views.accessibility, name="accessibility"),

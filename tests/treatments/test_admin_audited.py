@@ -50,6 +50,14 @@ CHANGES_NOTHING = {
     "treatments_plainword_changelist": "has no actions",
     "treatments_synonym_changelist": "has no actions",
     "treatments_image_changelist": "has no actions",
+    "treatments_distinctiveword_changelist": "has no actions",
+    "treatments_distinctiveword_history": "shows",
+    "treatments_unansweredcode_changelist": "shows",
+    "treatments_unansweredcode_add": "nobody may",
+    "treatments_unansweredcode_change": "shows",
+    "treatments_unansweredcode_delete": "nobody may",
+    "treatments_unansweredcode_history": "shows",
+    "ehr_trial": "shows",
     "treatments_page_change": "leads on",
     "treatments_link_changelist": "shows",
     "treatments_link_add": "nobody may",
@@ -260,6 +268,18 @@ def delete_synonym():
     return factories.make_synonym().pk, {"post": "yes"}, ["delete synonym"]
 
 
+def add_distinctive_word():
+    return None, {"words": "velocipede"}, ["add distinctive word"]
+
+
+def change_distinctive_word():
+    return factories.make_distinctive_word().pk, {"words": "saddle"}, ["change distinctive word"]
+
+
+def delete_distinctive_word():
+    return factories.make_distinctive_word().pk, {"post": "yes"}, ["delete distinctive word"]
+
+
 def rate(kind):
     edition = factories.make_live(page_of(kind))
     checklist = checklists.PEMAT_P
@@ -275,6 +295,7 @@ EXPORTS = {
         *("treatments_topic", "treatments_treatment", "treatments_term", "treatments_reference"),
         *("treatments_user", "treatments_auditentry", "auth_group", "taggit_tag"),
         *("treatments_page", "treatments_link", "treatments_livetext", "treatments_plainword"),
+        "treatments_unansweredcode",
     )
 }
 # {address: (what makes the object, the data and the actions expected, its argument)}
@@ -304,6 +325,9 @@ WRITES = {
     "treatments_plainword_add": (add_hard_word,),
     "treatments_plainword_change": (change_hard_word,),
     "treatments_plainword_delete": (delete_hard_word,),
+    "treatments_distinctiveword_add": (add_distinctive_word,),
+    "treatments_distinctiveword_change": (change_distinctive_word,),
+    "treatments_distinctiveword_delete": (delete_distinctive_word,),
     "treatments_synonym_add": (add_synonym,),
     "treatments_synonym_change": (change_synonym,),
     "treatments_synonym_delete": (delete_synonym,),

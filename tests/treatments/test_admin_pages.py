@@ -243,7 +243,8 @@ def test_the_menu_stands_in_the_editors_order(staff):
     texts = ["All pages", "Treatments", "Topics", "Terms", "Pictures", "References", "Links"]
     advice = ["Texts in the library", "Hard words"]
     people = ["People", "Groups", "Audit trail"]
-    assert names == [*texts, *advice, "Tags", "Synonyms", *people]
+    ehr = ["Distinctive words", "Codes asked for in vain"]
+    assert names == [*texts, *advice, "Tags", "Synonyms", *ehr, *people]
 
 
 def test_the_list_shows_no_editions_of_other_languages(staff):

@@ -10,7 +10,7 @@ from taggit.models import Tag
 from tests import factories
 from treatments import remarks, roles, sharing
 from treatments.admin import writing
-from treatments.models import AuditEntry, Edition, PlainWord, Synonym
+from treatments.models import AuditEntry, DistinctiveWord, Edition, PlainWord, Synonym
 
 pytestmark = pytest.mark.django_db
 WHO = ["nobody", "visitor", "staff", "Authors", "Reviewers", "Managers", "administrator"]
@@ -73,6 +73,18 @@ TABLE = {
     "treatments_synonym_change": [IN, IN, NO, YES, YES, YES, YES],
     "treatments_synonym_delete": [IN, IN, NO, NO, NO, YES, YES],
     "treatments_synonym_history": [IN, IN, NO, YES, YES, YES, YES],
+    "treatments_distinctiveword_changelist": [IN, IN, NO, YES, YES, YES, YES],
+    "treatments_distinctiveword_add": [IN, IN, NO, NO, NO, YES, YES],
+    "treatments_distinctiveword_change": [IN, IN, NO, YES, YES, YES, YES],
+    "treatments_distinctiveword_delete": [IN, IN, NO, NO, NO, YES, YES],
+    "treatments_distinctiveword_history": [IN, IN, NO, YES, YES, YES, YES],
+    "treatments_unansweredcode_changelist": [IN, IN, NO, YES, YES, YES, YES],
+    "treatments_unansweredcode_export": [IN, IN, NO, YES, YES, YES, YES],
+    "treatments_unansweredcode_add": [IN, IN, NO, NO, NO, NO, NO],
+    "treatments_unansweredcode_change": [IN, IN, NO, YES, YES, YES, YES],
+    "treatments_unansweredcode_delete": [IN, IN, NO, NO, NO, NO, NO],
+    "treatments_unansweredcode_history": [IN, IN, NO, YES, YES, YES, YES],
+    "ehr_trial": [IN, IN, NO, YES, YES, YES, YES],
     "treatments_user_changelist": [IN, IN, NO, NO, NO, YES, YES],
     "treatments_user_export": [IN, IN, NO, NO, NO, YES, YES],
     "treatments_user_change": [IN, IN, NO, NO, NO, YES, YES],
@@ -161,6 +173,10 @@ def argument(name):
         "treatments_reference": factories.make_reference().pk,
         "treatments_link": factories.make_link().pk,
         "treatments_image": factories.make_image().pk,
+        "treatments_distinctiveword": factories.make_distinctive_word(
+            f"stopper {DistinctiveWord.objects.count()}"
+        ).pk,
+        "treatments_unansweredcode": factories.make_unanswered_code().pk,
         "treatments_synonym": factories.make_synonym(f"stopper {Synonym.objects.count()}").pk,
     }
     return [found[name.rpartition("_")[0].replace("_password", "")]]

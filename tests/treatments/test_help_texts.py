@@ -77,6 +77,8 @@ def _some(model):
         "PlainWord": lambda: PlainWord(word="x"),
         "Image": factories.make_image,
         "Synonym": factories.make_synonym,
+        "DistinctiveWord": factories.make_distinctive_word,
+        "UnansweredCode": factories.make_unanswered_code,
     }.get(model.__name__, lambda: model(name="x"))()
 
 

@@ -7,6 +7,7 @@ from pypdf import PdfReader
 
 from tests import factories
 from treatments import publishing, surfaces, urls
+from treatments.models import Code
 
 pytestmark = pytest.mark.django_db
 SECRET = "Quokka"
@@ -30,7 +31,7 @@ def text_of(answer):
 
 @pytest.fixture(params=["topic", "treatment", "term"])
 def page(request):
-    """A page under a tag, with a live neighbour, so that lists have something to show.
+    """A page under a tag and a code, with a live neighbour, so that lists have something to show.
 
     The neighbours' texts hold the word “lever”, which is the term.
     """
@@ -39,14 +40,20 @@ def page(request):
     factories.make_live(neighbour, title="A neighbour")
     if request.param == "topic":
         topic.tags.add("brakes")
-        return topic
+        return coded(topic)
     factories.make_live(topic, title="The topic")
     if request.param == "term":
         factories.make_live(factories.make_treatment(topic=topic))
         term = factories.make_term()
         term.tags.add("brakes")
         return term
-    return factories.make_treatment(topic=topic, tags=["brakes"])
+    return coded(factories.make_treatment(topic=topic, tags=["brakes"]))
+
+
+def coded(page):
+    """The page with a drug's code, by which an EHR is shown a list."""
+    Code.objects.create(page=page, system="RxNorm", code="7052")
+    return page
 
 
 def copies(page):

@@ -22,11 +22,11 @@ from django.utils.html import format_html
 from treatments import arranging, desk, search
 from treatments.admin import advising, comparing, histories, library, rating, writing
 from treatments.admin.bringing_in import bring_in
+from treatments.admin.ehr import CodeInline
 from treatments.admin.exporting import CompletedList, Exported
 from treatments.admin.page_search import page_search
 from treatments.models import (
     AuditEntry,
-    Code,
     Comment,
     Edition,
     Page,
@@ -287,21 +287,6 @@ def told_of_giving(given, owner):
 def whose(owner):
     """An owner's name in lists and forms."""
     return owner.name() if owner.is_active else f"{owner.name()} (no account any more)"
-
-
-class CodeInline(admin.TabularInline):
-    model = Code
-    extra = 0
-
-    def has_view_permission(self, request, obj=None):
-        return True
-
-    def has_add_permission(self, request, obj=None):
-        return request.user.has_perm(MANAGE)
-
-    has_change_permission = has_delete_permission = has_view_or_change_permission = (
-        lambda self, request, obj=None: request.user.has_perm(MANAGE)
-    )
 
 
 class PagesAdmin(Exported):

@@ -6,8 +6,8 @@ from django.core.exceptions import ValidationError
 
 from treatments import advice, plain_words
 from treatments.admin.exporting import Exported
+from treatments.admin.managed import ForManagers
 from treatments.models import PlainWord
-from treatments.publishing import APPROVE, MANAGE, WRITE
 
 
 class PlainWordForm(forms.ModelForm):
@@ -23,7 +23,7 @@ class PlainWordForm(forms.ModelForm):
 
 
 @admin.register(PlainWord)
-class PlainWordAdmin(Exported):
+class PlainWordAdmin(ForManagers, Exported):
     form = PlainWordForm
     list_display = ["word", "plain", "shipped"]
     search_fields = ["word", "instead"]
@@ -51,18 +51,3 @@ class PlainWordAdmin(Exported):
 
     def delete_model(self, request, obj):
         plain_words.delete(by=request.user, listed=obj)
-
-    def has_module_permission(self, request):
-        return self.has_view_permission(request)
-
-    def has_view_permission(self, request, obj=None):
-        return any(map(request.user.has_perm, (WRITE, APPROVE, MANAGE)))
-
-    def has_add_permission(self, request):
-        return request.user.has_perm(MANAGE)
-
-    def has_change_permission(self, request, obj=None):
-        return request.user.has_perm(MANAGE)
-
-    def has_delete_permission(self, request, obj=None):
-        return request.user.has_perm(MANAGE)

@@ -5,8 +5,8 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 
 from treatments import arranging, reading, search
+from treatments.admin.managed import ForManagers
 from treatments.models import Synonym
-from treatments.publishing import APPROVE, MANAGE, WRITE
 
 
 class SynonymForm(forms.ModelForm):
@@ -37,7 +37,7 @@ class SynonymForm(forms.ModelForm):
 
 
 @admin.register(Synonym)
-class SynonymAdmin(admin.ModelAdmin):
+class SynonymAdmin(ForManagers, admin.ModelAdmin):
     form = SynonymForm
     list_display = ["words", "meaning"]
     search_fields = ["words", "meaning"]
@@ -59,19 +59,3 @@ class SynonymAdmin(admin.ModelAdmin):
     def delete_queryset(self, request, queryset):
         for synonym in queryset:
             arranging.delete_synonym(synonym=synonym, by=request.user)
-
-    def get_model_perms(self, request):
-        """In the menu for everybody who works with texts."""
-        return super().get_model_perms(request) | {"view": self.has_view_permission(request)}
-
-    def has_view_permission(self, request, obj=None):
-        return any(map(request.user.has_perm, (WRITE, APPROVE, MANAGE)))
-
-    def has_add_permission(self, request):
-        return request.user.has_perm(MANAGE)
-
-    def has_change_permission(self, request, obj=None):
-        return request.user.has_perm(MANAGE)
-
-    def has_delete_permission(self, request, obj=None):
-        return request.user.has_perm(MANAGE)

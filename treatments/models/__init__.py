@@ -1,5 +1,6 @@
 """The portal's words: pages, their editions, the sources and the people."""
 
+from treatments.models.asking import DistinctiveWord, UnansweredCode
 from treatments.models.audit import AuditEntry, audited
 from treatments.models.editions import Contributor, Edition, Review, SharedPreview, titles_of_pages
 from treatments.models.images import Image, ImageFile, Placement
@@ -17,6 +18,7 @@ __all__ = [
     "Code",
     "Comment",
     "Contributor",
+    "DistinctiveWord",
     "Edition",
     "Image",
     "ImageFile",
@@ -38,6 +40,7 @@ __all__ = [
     "Term",
     "Topic",
     "Treatment",
+    "UnansweredCode",
     "User",
     "audited",
     "cited_in",

@@ -19,7 +19,7 @@ SOME = 2000  # rows that a walk along the trail fetches at once
 LOCK = 7_205_160_115  # any number: writers of the chain wait by it on PostgreSQL
 # What a deed can be upon: the first word of its subject.
 KINDS = ("treatment", "topic", "term", "reference", "tag", "person", "role", "fixture")
-KINDS += ("hard word", "picture", "synonym")
+KINDS += ("hard word", "picture", "synonym", "distinctive word")
 OTHER = "other"
 _KIND = re.compile(rf"({'|'.join(KINDS)}) “")
 

@@ -212,12 +212,12 @@ class Code(models.Model):
     """A code by which the EHR finds the page."""
 
     class System(models.TextChoices):
-        ICD_10_CM = "ICD-10-CM"
-        ICD_9_CM = "ICD-9-CM"
-        SNOMED_CT = "SNOMED CT"
-        RXNORM = "RxNorm"
-        LOINC = "LOINC"
-        MESH = "MeSH"
+        ICD_10_CM = "ICD-10-CM", "ICD-10-CM"
+        ICD_9_CM = "ICD-9-CM", "ICD-9-CM"
+        SNOMED_CT = "SNOMED CT", "SNOMED CT"
+        RXNORM = "RxNorm", "RxNorm"
+        LOINC = "LOINC", "LOINC"
+        MESH = "MeSH", "MeSH"
 
     page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="codes")
     system = models.CharField(

@@ -2,6 +2,17 @@
 
 from treatments.search.finding import LONGEST, Answer, Hit, answer, find, pages
 from treatments.search.index import lacking, rebuild
-from treatments.search.words import keys
+from treatments.search.words import is_english, keys
 
-__all__ = ["LONGEST", "Answer", "Hit", "answer", "find", "keys", "lacking", "pages", "rebuild"]
+__all__ = [
+    "LONGEST",
+    "Answer",
+    "Hit",
+    "answer",
+    "find",
+    "is_english",
+    "keys",
+    "lacking",
+    "pages",
+    "rebuild",
+]

@@ -75,16 +75,20 @@ class Answer:
     topics: list[Edition] = field(default_factory=list)
 
 
-def find(words, *, language, at=None):
-    """The Hits of live topics and treatments, the best first. `at` is an aware datetime, or now."""
-    return answer(words, language=language, at=at).hits
+def find(words, *, language, at=None, guessing=True):
+    """The Hits of live topics and treatments, the best first. `at` is an aware datetime, or now.
+
+    With `guessing` False only texts with the very words answer, inflected or not: no slip of the
+    keyboard is mended, and no synonym stands in.
+    """
+    return answer(words, language=language, at=at, guessing=guessing).hits
 
 
-def answer(typed, *, language, at=None):
+def answer(typed, *, language, at=None, guessing=True):
     """The Answer to what somebody typed, whatever that is. Costs two queries at most."""
     at = at or timezone.now()
     live = Among(Edition.objects.live(at).filter(language=language))
-    groups = _understood(typed)
+    groups = _understood(typed) if guessing else ranking.read(typed)
     rows = live.answering(groups) if groups else live.topics()
     rows = rows.with_review(at).select_related("page").only(*SHOWN)
     rows = rows.annotate(entry=_ENTRY, topic_title=live.title_of_topic())

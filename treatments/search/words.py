@@ -177,6 +177,11 @@ def english() -> frozenset[str]:
     return frozenset(path.read_text(encoding="ascii").split())
 
 
+def is_english(word: str) -> bool:
+    """Whether a word in small letters is one of English, and no name."""
+    return word in english()
+
+
 # Slips of the keyboard and of the ear
 
 

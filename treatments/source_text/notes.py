@@ -88,6 +88,7 @@ class Notes:
     references: tuple[ReferenceNote, ...] = ()
     terms: tuple[TermNote, ...] = ()
     synonyms: tuple[SynonymNote, ...] = ()
+    distinctive_words: tuple[str, ...] = ()
 
     def for_parsing(self) -> dict:
         """The arguments of source_text.parse."""
