@@ -9,7 +9,7 @@ from pathlib import Path
 from django.http.request import validate_host
 
 from eduportal import environment, inlined, logo, secret_key, stylesheet
-from eduportal.csp import CSP
+from eduportal.csp import CSP, build_policy
 from eduportal.environment import LOOPBACK_NAMES, Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -279,7 +279,7 @@ SECURE_CSP = {
     "default-src": [CSP.NONE],
     "style-src": [inlined.source_of(STYLESHEET)],
     "script-src": [inlined.source("site/page.js"), inlined.source("site/questions.js")],
-    "img-src": [CSP.SELF, "data:"],  # the icon stands in the page, pictures in an export
+    "img-src": [CSP.SELF, "data:"],  # the icon stands in the page
     # Checkers of pages, such as Lighthouse, read it from within a page; scripts reach nothing else.
     "connect-src": [f"{SITE_URL}/robots.txt"],
     "form-action": [CSP.SELF],
@@ -302,6 +302,16 @@ SECURE_CSP_ADMIN = {
 SECURE_CSP_EDITOR = SECURE_CSP_ADMIN | {"style-src": [CSP.SELF, CSP.UNSAFE_INLINE]}
 # For previews: a page in its public dress, framed by the admin alone.
 SECURE_CSP_PREVIEW = SECURE_CSP | {"frame-ancestors": [CSP.SELF]}
+# A text as one file holds all that it needs, and says so itself wherever somebody opens it.
+SECURE_CSP_FILE = build_policy(
+    {
+        "default-src": [CSP.NONE],
+        "style-src": SECURE_CSP["style-src"],
+        "img-src": ["data:"],
+        "base-uri": [CSP.NONE],
+        "form-action": [CSP.NONE],
+    }
+)
 
 SILENCED_SYSTEM_CHECKS = [
     # HSTS for subdomains, or for good in browsers' lists: at a hospital's own domain this would

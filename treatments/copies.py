@@ -10,7 +10,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.utils.safestring import mark_safe
 
-from treatments import reading
+from treatments import reading, wording
 from treatments.leaflets import content, printing, sheets
 from treatments.models import Page
 from treatments.views import LONGEST_LIST, of_page, treatments_of
@@ -106,8 +106,12 @@ def _export(request, edition, below):
         "texts": [_absolute(part, carried.contents) for part in texts],
         "references": references,
         "address": settings.SITE_URL + edition.page.get_absolute_url(),
+        "copy": wording.COPY,
     }
     answer = render(request, "export.html", context)
+    # No browser opens it here, under this site's name: whoever keeps it opens it elsewhere.
+    answer["Content-Disposition"] = f'attachment; filename="{edition.page.slug}.html"'
+    answer["Content-Security-Policy"] = f"{settings.SECURE_CSP_FILE}; frame-ancestors 'none'"
     answer["X-Robots-Tag"] = UNKEPT
     return answer
 

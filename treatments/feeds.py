@@ -3,20 +3,29 @@
 from django.conf import settings
 from django.contrib.syndication.views import Feed
 from django.urls import reverse
-from django.utils.feedgenerator import Rss201rev2Feed
+from django.utils.feedgenerator import Rss201rev2Feed, rfc3339_date
 from django.utils.html import escape
 
 from treatments import disclaimer, reading, richtext
 
 
 class Rss(Rss201rev2Feed):
-    """RSS without a date of building: imported text has no date, and none is made up."""
+    """RSS without a date of building: imported text has no date, and none is made up.
+
+    RSS and not Atom, where each entry must have one. Its word for a later change is Atom's.
+    """
 
     def add_root_elements(self, handler):
         for element in ("title", "link", "description", "language"):
             handler.addQuickElement(element, self.feed[element])
         own = {"rel": "self", "href": self.feed["feed_url"]}
         handler.addQuickElement("atom:link", None, own)
+
+    def add_item_elements(self, handler, item):
+        super().add_item_elements(handler, item)
+        handler.addQuickElement("category", item["state"], {"domain": item["states"]})
+        if item["updateddate"]:
+            handler.addQuickElement("atom:updated", rfc3339_date(item["updateddate"]))
 
 
 class Editions(Feed):
@@ -67,3 +76,11 @@ class Editions(Feed):
 
     def item_pubdate(self, item):
         return None if item[0].is_imported() else item[0].publish_at
+
+    def item_updateddate(self, item):
+        return reading.changed_at(item[0])
+
+    def item_extra_kwargs(self, item):
+        # What the states mean is said there, under this heading.
+        states = f"{settings.SITE_URL}{reverse('about')}#reviewed"
+        return {"state": reading.review_state(item[0]), "states": states}

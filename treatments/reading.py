@@ -1,5 +1,6 @@
 """What a patient's page is made of: texts with numbered citations, references, standing."""
 
+import datetime
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -10,6 +11,7 @@ from treatments import aligning, citations, earlier, glossary, pictures, richtex
 from treatments.models import Citation, Edition, ImageFile, Page, Placement
 
 LANGUAGE = "en"
+NOT_YET_REVIEWED, OVERDUE = "not yet reviewed", "overdue"  # states of review, beside "reviewed"
 WITH_PAGE = (Page.Kind.TOPIC, Page.Kind.TREATMENT)  # terms share one page, the glossary
 
 
@@ -196,13 +198,33 @@ def as_term(edition, at=None):
     )
 
 
+def review_state(edition, at=None) -> str:
+    """How an edition stands, in a word: "not yet reviewed", "reviewed" or "overdue"."""
+    if edition.reviewed_at is None:
+        return NOT_YET_REVIEWED
+    return OVERDUE if edition.due_by < timezone.localdate(at) else "reviewed"
+
+
 def standing(edition, at=None) -> list[str]:
     """What patients are told of an edition's review, nothing where all is well."""
-    if edition.reviewed_at is None:
+    state = review_state(edition, at)
+    if state == NOT_YET_REVIEWED:
         return [wording.NOT_REVIEWED]
-    if edition.due_by < timezone.localdate(at):
+    if state == OVERDUE:
         return [wording.OVERDUE.format(due_by=formats.date_format(edition.due_by, "j F Y"))]
     return []
+
+
+def changed_at(edition, at=None):
+    """When the edition went live, or its standing last changed; None where neither has a date.
+
+    A review falls overdue as the day after begins that it was due by.
+    """
+    moments = [edition.reviewed_at, None if edition.is_imported() else edition.publish_at]
+    if review_state(edition, at) == OVERDUE:
+        day = edition.due_by + datetime.timedelta(days=1)
+        moments.append(timezone.make_aware(datetime.datetime.combine(day, datetime.time.min)))
+    return max(filter(None, moments), default=None)
 
 
 def retraction(reference) -> str:

@@ -3,17 +3,20 @@
 import functools
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db.models import Case, Exists, OuterRef, Q, Value, When, Window
 from django.db.models.functions import RowNumber
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 from taggit.models import Tag
 
-from treatments import questions, reading, richtext, search, word_list, wording
-from treatments.models import Citation, Edition, OldSlug, Page, Reference
+from treatments import linked_data, questions, reading, richtext, search, word_list, wording
+from treatments.models import Citation, Code, Edition, OldSlug, Page, Reference
 from treatments.reading import live
 
 LONGEST_LIST = 100  # entries on one screen; beyond it, lists go on behind a link
@@ -79,18 +82,76 @@ def _screen(request, found, longest=LONGEST_LIST):
     return Screen(items[:longest], number, has_next=len(items) > longest)
 
 
+def _canonical(address, screen=None):
+    """A page's one address for search engines: without what was ticked, asked or chosen on it.
+
+    The further screens of a list have one each, since they show what the first does not.
+    """
+    further = f"?page={screen.number}" if screen and screen.number > 1 else ""
+    return f"{settings.SITE_URL}{address}{further}"
+
+
+def _crumbs(topic=None):
+    """[(name, address)] of the pages above one, home first; `topic` is the live edition or None."""
+    above = [(topic.title, topic.page.get_absolute_url())] if topic else []
+    return [("Home", reverse("home")), *above]
+
+
+def _described(canonical, editions, crumbs, pages):
+    """What a page that shows these editions' texts, its own first, says to machines.
+
+    It was reviewed if all of them were, on the day of the oldest review. `pages` have its codes.
+    """
+    lead, *_ = editions
+    dated = [edition.publish_at for edition in editions if not edition.is_imported()]
+    reviews = [(edition.reviewed_at, edition.reviewed_by) for edition in editions]
+    if not all(when for when, _ in reviews):
+        reviews = []
+    codes = Code.objects.filter(page__in=pages).order_by("pk").values_list("system", "code")
+    written = linked_data.of_text(
+        address=canonical,
+        title=lead.title,
+        language=lead.language,
+        version=lead.number,
+        publisher=settings.HOSPITAL_NAME,
+        above=[(name, settings.SITE_URL + address) for name, address in crumbs],
+        codes=list(dict.fromkeys(codes)),
+        modified=max(dated, default=None),
+        reviewed=timezone.localdate(min(reviews)[0]) if reviews else None,
+        reviewers=list(dict.fromkeys(name for _, name in reviews)),
+    )
+    return mark_safe(written)  # noqa: S308 – JSON, and no sign in it that markup is made of
+
+
+def _site_described():
+    written = linked_data.of_site(
+        address=_canonical(reverse("home")),
+        name=f"{settings.HOSPITAL_NAME}: patient information",
+        language=reading.LANGUAGE,
+        publisher=settings.HOSPITAL_NAME,
+    )
+    return mark_safe(written)  # noqa: S308 – as above
+
+
 @require_safe
 def home(request):
     topics = _screen(request, _in_order(live(Page.Kind.TOPIC)))
+    described = {"described": _site_described()}
     if len(topics.items) != 1 or topics.number > 1:
-        entries = reading.listed(topics.items)
-        return render(request, "topics.html", {"screen": topics, "entries": entries})
+        context = {"screen": topics, "entries": reading.listed(topics.items)}
+        context["canonical"] = _canonical(reverse("home"), topics)
+        return render(request, "topics.html", context | described)
     (topic,) = topics.items
     text, _, references = reading.read(topic)
     treatments = _screen(request, treatments_of(topic))
-    context = {"text": text, "references": references, "screen": treatments}
-    entries = reading.listed(treatments.items)
-    return render(request, "home.html", context | {"entries": entries})
+    context = {
+        "text": text,
+        "references": references,
+        "screen": treatments,
+        "entries": reading.listed(treatments.items),
+        "canonical": _canonical(reverse("home"), treatments),
+    }
+    return render(request, "home.html", context | described)
 
 
 def treatments_of(topic):
@@ -101,7 +162,16 @@ def treatments_of(topic):
 def topic(request, edition):
     treatments = _screen(request, treatments_of(edition))
     text, texts, references = reading.read(edition, below=treatments.items)
-    context = {"text": text, "texts": texts, "references": references, "screen": treatments}
+    canonical = _canonical(edition.page.get_absolute_url(), treatments)
+    editions = [edition, *treatments.items]
+    context = {
+        "text": text,
+        "texts": texts,
+        "references": references,
+        "screen": treatments,
+        "canonical": canonical,
+        "described": _described(canonical, editions, _crumbs(), [edition.page_id]),
+    }
     return render(request, "topic.html", context)
 
 
@@ -109,10 +179,15 @@ def topic(request, edition):
 def treatment(request, edition):
     text, _, references = reading.read(edition)
     before, after = _neighbours(edition.page)
+    topic = live(Page.Kind.TOPIC).filter(page=edition.page.topic_id).first()
+    crumbs, canonical = _crumbs(topic), _canonical(edition.page.get_absolute_url())
+    pages = [edition.page_id, *([topic.page_id] if topic else [])]
     context = {
         "text": text,
         "references": references,
-        "topic": live(Page.Kind.TOPIC).filter(page=edition.page.topic_id).first(),
+        "crumbs": crumbs,
+        "canonical": canonical,
+        "described": _described(canonical, [edition], crumbs, pages),
         "tags": Tag.objects.filter(page_tags__content_object=edition.page).order_by("name"),
         "before": before,
         "after": after,
@@ -141,8 +216,13 @@ def treatments(request):
     if sentence or not side_by_side:
         return _all_treatments(request, chosen, sentence)
     _, texts, references = reading.read(below=chosen)
-    context = {"columns": reading.beside(texts), "references": references}
-    return render(request, "side_by_side.html", context | {"ticks": _ticks(chosen)})
+    context = {
+        "columns": reading.beside(texts),
+        "references": references,
+        "ticks": _ticks(chosen),
+        "canonical": _canonical(reverse("treatments")),
+    }
+    return render(request, "side_by_side.html", context)
 
 
 def _chosen(slugs):
@@ -190,6 +270,7 @@ def _all_treatments(request, chosen, sentence):
         # Ticked on another screen of the list: else the form would lose them.
         "elsewhere": reading.listed(edition for edition in chosen if edition.pk not in here),
         "ticks": _ticks(chosen),
+        "canonical": "" if sentence else _canonical(reverse("treatments"), screen),
     }
     return render(request, "treatments.html", context, status=400 if sentence else 200)
 
@@ -210,7 +291,9 @@ def references(request):
         (reference, reading.retraction(reference), citing.get(reference.pk, {}).values())
         for reference in screen.items
     ]
-    return render(request, "references.html", {"screen": screen, "entries": entries})
+    context = {"screen": screen, "entries": entries}
+    context["canonical"] = _canonical(reverse("references"), screen)
+    return render(request, "references.html", context)
 
 
 @require_safe
@@ -224,6 +307,7 @@ def glossary(request):
         "references": references,
         # Where all come from the same place, it is said once.
         "said": said.pop() if len(said) == 1 else "",
+        "canonical": _canonical(reverse("glossary")),
     }
     return render(request, "glossary.html", context)
 
@@ -235,11 +319,9 @@ def tag(request, slug):
     if not screen.items:
         raise Http404
     found = Tag.objects.get(slug=slug)
-    return render(
-        request,
-        "tag.html",
-        {"tag": found, "screen": screen, "entries": reading.listed(screen.items)},
-    )
+    context = {"tag": found, "screen": screen, "entries": reading.listed(screen.items)}
+    context["canonical"] = _canonical(reverse("tag", args=[found.slug]), screen)
+    return render(request, "tag.html", context)
 
 
 @require_safe
@@ -255,6 +337,7 @@ def results(request):
         "entries": [(hit, reading.standing(hit.edition)) for hit in screen.items],
         "meanings": [reading.as_term(edition) for edition in answer.terms],
         "ticks": urlencode({"q": typed}),
+        "canonical": "" if typed else _canonical(reverse("search")),
     }
     response = render(request, "search.html", context)
     if typed:
@@ -281,23 +364,28 @@ def prepare(request):
         "asked": asked,
         "about": about[0] if about else None,
         "sentence": " ".join(sentences),
+        "canonical": "" if sentences else _canonical(reverse("questions")),
     }
     return render(request, "questions.html", context, status=400 if sentences else 200)
 
 
 @require_safe
 def about(request):
-    return render(request, "about.html")
+    return _fixed(request, "about")
 
 
 @require_safe
 def privacy(request):
-    return render(request, "privacy.html")
+    return _fixed(request, "privacy")
 
 
 @require_safe
 def accessibility(request):
-    return render(request, "accessibility.html")
+    return _fixed(request, "accessibility")
+
+
+def _fixed(request, name):
+    return render(request, f"{name}.html", {"canonical": _canonical(reverse(name))})
 
 
 @require_safe

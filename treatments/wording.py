@@ -8,6 +8,10 @@ WITHDRAWN = (
     "The text that stood here is no longer published by this hospital. Please do not rely on a "
     "copy that you kept. If you have questions about what you read, ask your care team."
 )
+COPY = (
+    "This file is a copy. The page may have changed since it was made, or be withdrawn: the "
+    "address above shows what this hospital publishes now."
+)
 
 # The words by which a block of a text says what it is, {its class: words}.
 LABELS = {

@@ -27,6 +27,12 @@ def stylesheet():
 
 
 @register.simple_tag
+def file_policy():
+    """The Content Security Policy of what leaves the site as one file, for its `<meta>`."""
+    return settings.SECURE_CSP_FILE
+
+
+@register.simple_tag
 def icon():
     """The portal's icon as an address, for `<link rel="icon">`."""
     return inlined_files.icon("root/favicon.svg")

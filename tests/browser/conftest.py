@@ -7,6 +7,8 @@ from tests import factories
 from treatments import surfaces
 from treatments.models import Page
 
+EXPORT = "/export.html"  # a browser saves it, and shows it from there
+
 
 @pytest.fixture
 def seed(transactional_db):
@@ -21,7 +23,7 @@ def pages_of_the_site(seed):
         for address in surfaces.addresses(page):
             found.setdefault(address.partition("=")[0], address)
     machines = {"/feed/", "/sitemap.xml", "/robots.txt"}
-    machines |= {address for address in found if address.endswith((".pdf", ".webp"))}
+    machines |= {address for address in found if address.endswith((".pdf", ".webp", EXPORT))}
     withdrawn = factories.make_withdrawn(
         factories.make_treatment(topic=Page.objects.get(kind="topic"), slug="withdrawn")
     )
@@ -29,3 +31,10 @@ def pages_of_the_site(seed):
     errors += ["/nowhere/", "/treatments/?t=opioids", withdrawn.page.get_absolute_url()]
     errors += ["/search/?q=pain", "/search/?q=zeppelin"]
     return [*(address for address in found.values() if address not in machines), *errors]
+
+
+@pytest.fixture
+def exports_of_the_site(seed):
+    """The address of each text as one file."""
+    found = (address for page in Page.objects.all() for address in surfaces.addresses(page))
+    return [address for address in dict.fromkeys(found) if address.endswith(EXPORT)]

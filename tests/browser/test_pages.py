@@ -130,8 +130,10 @@ def public_names(resolver, above=""):
 
 
 @pytest.mark.skipif("NU_JAR" not in os.environ, reason="NU_JAR names no Nu HTML checker")
-def test_the_nu_checker_finds_no_error(page, live_server, pages_of_the_site, tmp_path):
-    for number, address in enumerate(pages_of_the_site):
+def test_the_nu_checker_finds_no_error(
+    page, live_server, pages_of_the_site, exports_of_the_site, tmp_path
+):
+    for number, address in enumerate([*pages_of_the_site, *exports_of_the_site]):
         answer = page.request.get(live_server.url + address)
         (tmp_path / f"{number}.html").write_bytes(answer.body())
     checked = subprocess.run(

@@ -47,7 +47,7 @@ def test_what_cannot_be_inlined_is_refused(written, static):
 
 def test_a_stylesheet_leaves_its_comments_behind(static):
     (static / "page.css").write_text("/* Why\n   </style> */\np { margin: 0 }\n/* so */\n")
-    assert inlined.text("page.css") == "p { margin: 0 }\n"
+    assert inlined.text("page.css") == "p { margin: 0 }"
 
 
 def test_a_missing_file_is_refused_by_its_name(static):

@@ -582,32 +582,6 @@ def test_the_renderer_knows_no_secret():
     }
 
 
-# The text as one file
-
-
-def test_an_export_stands_alone_with_disclaimer_references_and_origin(client, settings):
-    settings.SITE_URL = "https://education.example.org"
-    factories.make_reference("spoke-2001", source_text="Spoke B. Brakes.")
-    body = (
-        '<p>See <a href="/treatments/x/">x</a>, <a lang="en" href="/">y</a> and href="/z"'
-        '<cite data-reference="spoke-2001">S</cite></p>'
-    )
-    page = factories.make_live(body=body).page
-    answer = client.get(page.get_absolute_url() + "export.html")
-    text = answer.content.decode()
-    assert answer["X-Robots-Tag"] == "noindex"
-    assert '<meta name="robots" content="noindex">' in text
-    assert re.search(r"</h1>\s*<p class=\"disclaimer\">", text)
-    assert 'href="https://education.example.org/treatments/x/"' in text
-    assert ' and href="/z"' in text
-    assert "Spoke B. Brakes." in text
-    assert "Written by" in text
-    loaded = re.findall(r'(?:src|href)="([^"#][^"]*)"', re.sub('and href="/z"', "", text))
-    assert all(link.startswith("https://education.example.org/") for link in loaded)
-    assert "<nav" not in text
-    assert "<script" not in text
-
-
 @needs_pango
 def test_a_renderer_that_is_killed_is_no_500(client, printer, monkeypatch):
     monkeypatch.setattr(confinement.sys, "executable", shutil.which("false"))

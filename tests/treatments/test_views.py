@@ -3,6 +3,8 @@
 import datetime
 import html
 import re
+from urllib.parse import urlsplit
+from xml.etree import ElementTree
 
 import pytest
 import time_machine
@@ -542,6 +544,75 @@ def test_the_feed_is_the_same_when_asked_again(client):
     first = client.get("/feed/")
     again = client.get("/feed/", headers={"if-none-match": first["ETag"]})
     assert again.status_code == 304
+
+
+def tree(client, address):
+    return ElementTree.fromstring(client.get(address).content)  # noqa: S314 – our own
+
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+def entry(client):
+    """(state of review, where its meaning is told, last change or None) of the feed's one entry."""
+    (item,) = tree(client, "/feed/").iter("item")
+    (category,) = item.findall("category")
+    return category.text, category.get("domain"), item.findtext(f"{ATOM}updated")
+
+
+def test_the_feed_says_how_an_entry_stands_and_when_that_changed(client, settings):
+    settings.SITE_URL, settings.TIME_ZONE = "https://education.example.org", "America/Chicago"
+    told_at = "https://education.example.org/about/#reviewed"
+    edition = factories.make_imported()
+    assert entry(client) == ("not yet reviewed", told_at, None)
+    with time_machine.travel(datetime.datetime(2026, 5, 1, 12, tzinfo=datetime.UTC)) as clock:
+        publishing.review_unchanged(
+            edition=edition,
+            by=factories.make_user(),
+            evidence_checked=True,
+            due_by=datetime.date(2026, 6, 1),
+        )
+        assert entry(client) == ("reviewed", told_at, "2026-05-01T12:00:00+00:00")
+        first = client.get("/feed/")
+        clock.move_to(datetime.datetime(2026, 6, 3, 12, tzinfo=datetime.UTC))
+        state, _, changed = entry(client)
+        assert state == "overdue"
+        overdue = datetime.datetime(2026, 6, 2, 5, tzinfo=datetime.UTC)  # midnight in Chicago
+        assert datetime.datetime.fromisoformat(changed) == overdue
+        again = client.get("/feed/", headers={"if-none-match": first["ETag"]})
+    assert again.status_code == 200
+    assert 'id="reviewed"' in client.get("/about/").content.decode()
+
+
+def lastmod(client):
+    """{address: last change or None}, without the days' hours."""
+    found = {}
+    for url in tree(client, "/sitemap.xml"):
+        address, *rest = (child.text for child in url)
+        found[urlsplit(address).path] = rest[0] if rest else None
+    return found
+
+
+def test_the_sitemap_says_when_what_a_page_shows_last_changed(client):
+    topic = factories.make_imported(factories.make_topic(slug="bicycles")).page
+    factories.make_imported(factories.make_treatment(topic=topic, slug="chains"))
+    assert set(lastmod(client).values()) == {None}
+    first = client.get("/sitemap.xml")
+    assert "Last-Modified" not in first
+    with time_machine.travel(datetime.datetime(2026, 5, 1, 12, tzinfo=datetime.UTC)) as clock:
+        edition = factories.make_live(factories.make_treatment(topic=topic, slug="brakes"))
+        clock.move_to(datetime.datetime(2026, 5, 9, 12, tzinfo=datetime.UTC))
+        found = lastmod(client)
+        assert found["/treatments/brakes/"] == found["/topics/bicycles/"] == "2026-05-01"
+        assert found["/treatments/chains/"] is None
+        publishing.withdraw(edition=edition, by=factories.make_user(), reason="Wrong.")
+        clock.move_to(datetime.datetime(2026, 5, 20, 12, tzinfo=datetime.UTC))
+        found = lastmod(client)
+    assert found["/topics/bicycles/"] == "2026-05-09"
+    assert "/treatments/brakes/" not in found
+    again = client.get("/sitemap.xml", headers={"if-none-match": first["ETag"]})
+    assert again.status_code == 200
+    assert client.get("/sitemap.xml", headers={"if-none-match": again["ETag"]}).status_code == 304
 
 
 def test_the_sitemap_names_addresses_of_this_site(client, settings):

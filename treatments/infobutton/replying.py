@@ -101,7 +101,7 @@ def _entry(match, sub_topics, retracted):
             ),
         ),
         id=identifier(edition.page),
-        updated=_updated(edition),
+        updated=reading.changed_at(edition) or edition.ALWAYS,
         author=settings.HOSPITAL_NAME,
         summary=summary(edition, retracted),
         categories=(("subTopic.v.c", where.answered),) if where.answered else (),
@@ -112,11 +112,6 @@ def _entry(match, sub_topics, retracted):
 def identifier(page) -> str:
     """A URI of the page that stays when its address or its text changes (RFC 4122, version 5)."""
     return uuid.uuid5(uuid.NAMESPACE_URL, f"{settings.SITE_URL}/#page-{page.pk}").urn
-
-
-def _updated(edition):
-    """When it was published or last reviewed; imported text has no date until it is reviewed."""
-    return max(filter(None, (edition.publish_at, edition.reviewed_at)))
 
 
 def summary(edition, retracted=()) -> str:
