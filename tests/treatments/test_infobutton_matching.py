@@ -5,11 +5,11 @@ import datetime
 import pytest
 from django.core.management import call_command
 from django.utils import timezone
-from treatments.infobutton.request import Asked, Criterion
 
 from tests import factories
 from treatments import publishing
 from treatments.infobutton import matching, naming, vain
+from treatments.infobutton.request import Asked, Criterion
 from treatments.models import Code, UnansweredCode
 
 pytestmark = pytest.mark.django_db
