@@ -402,14 +402,14 @@ def arrangement(page, **changed):
 def test_a_manager_changes_address_order_codes_and_tags(client):
     client.force_login(person("Managers"))
     page = factories.make_live(factories.make_treatment(slug="old", tags=["brakes"])).page
-    codes = {"codes-TOTAL_FORMS": 1, "codes-0-system": "MeSH", "codes-0-code": "D1"}
+    codes = {"codes-TOTAL_FORMS": 1, "codes-0-system": "MeSH", "codes-0-code": "D000072716"}
     data = arrangement(page, slug="new", position=9, tags="levers") | codes
     client.post(f"/admin/treatments/treatment/{page.pk}/change/", data)
     page = Page.objects.get(pk=page.pk)
     assert (page.slug, page.position, list(page.tags.names())) == ("new", 9, ["levers"])
     assert client.get("/treatments/old/")["Location"] == "/treatments/new/"
     entry = AuditEntry.objects.get(action="arrange")
-    assert entry.after == {"position": 9, "tags": ["levers"], "codes": ["MeSH D1"]}
+    assert entry.after == {"position": 9, "tags": ["levers"], "codes": ["MeSH D000072716"]}
 
 
 def test_an_address_that_leads_elsewhere_is_refused_beside_the_field(client):
