@@ -196,7 +196,7 @@ def as_term(edition, at=None):
 
 def standing(edition, at=None) -> list[str]:
     """What patients are told of an edition's review, nothing where all is well."""
-    if edition.reviewed_at is None:
+    if edition.due_by is None:
         return [wording.NOT_REVIEWED]
     if edition.due_by < timezone.localdate(at):
         return [wording.OVERDUE.format(due_by=formats.date_format(edition.due_by, "j F Y"))]
