@@ -26,16 +26,12 @@ class Found(NamedTuple):
     """What the database hands over of an edition, in the order of `_columns`."""
 
     pk: int
-    number: int
-    language: str
     title: str
     summary: str
-    origin: str
     body: str  # of a term alone: the rest of what is shown stands in the entry
     page: int
     kind: str
     slug: str
-    treatment_kind: str
     other_spellings: str
     due_by: Any  # the day of its last review, as the database writes it, or None
     topic: str | None
@@ -53,8 +49,8 @@ class Found(NamedTuple):
         return edition
 
 
-_OF_PAGE = ["kind", "slug", "treatment_kind", "other_spellings"]
-_OF_EDITION = ["number", "language", "title", "summary", "origin"]
+_OF_PAGE = ["kind", "slug", "other_spellings"]
+_OF_EDITION = ["title", "summary"]
 _DUE_BY = Review._meta.get_field("due_by")
 
 
@@ -130,7 +126,7 @@ def answer(typed, *, language, at=None):
     """The Answer to what somebody typed, whatever that is. Costs two queries at most."""
     groups = _understood(typed)
     rows = _ask(LIVE, groups, language=language, at=at or timezone.now())
-    texts = [(row, index.from_json(row.entry)) for row in map(Found._make, rows)]
+    texts = [(row, index.read(row.entry)) for row in map(Found._make, rows)]
     ranked = ranking.rank(groups, texts, typed)
     hits = [Hit(row, match) for row, match in ranked.matches if row.kind != Page.Kind.TERM]
     return Answer(
@@ -158,7 +154,7 @@ def pages(typed, *, language):
     if not groups:
         return []
     rows = _ask(STAFF, groups, language=language)
-    texts = [(page, index.from_json(entry)) for page, entry in rows]
+    texts = [(page, index.read(entry)) for page, entry in rows]
     ranked = ranking.rank(groups, texts, typed)
     return list(dict.fromkeys(page for page, _ in ranked.matches))
 
@@ -167,15 +163,12 @@ def _understood(typed):
     """The groups of what was typed with all that may answer them; empty where nothing can."""
     groups = ranking.read(typed)
     if groups:
-        found = index.known(connection, ranking.spellings(groups))
-        known = ranking.Known(
-            forms=[(form, key) for form, key, is_synonym in found if not is_synonym],
-            synonyms=[
-                (tuple(typed.split()), tuple(meant.split()))
-                for typed, meant, is_synonym in found
-                if is_synonym
-            ],
-        )
+        known = ranking.Known({}, [])
+        for spelling, form, key in index.known(connection, ranking.spellings(groups)):
+            if spelling is None:
+                known.synonyms.append((tuple(form.split()), tuple(key.split())))
+            else:
+                known.forms.setdefault(spelling, []).append((form, key))
         ranking.widen(groups, known)
     return groups
 
