@@ -3,6 +3,7 @@
 import functools
 import itertools
 import re
+import threading
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
@@ -80,6 +81,7 @@ _LONGEST_SPLIT = 24  # letters of a word that may be two
 _KEPT = 20_000  # words that each cache keeps, none of more letters than LONGEST
 _PREFIX = 7  # letters of a word in which slips are looked for; the rest is compared afterwards
 _stemmer = snowballstemmer.stemmer("english")
+_stemming = threading.Lock()  # it keeps the word in itself, so two threads would mix theirs
 
 
 class Piece(NamedTuple):
@@ -159,7 +161,10 @@ def key(word: str) -> str:
 
 @functools.lru_cache(maxsize=_KEPT)
 def _key(word: str) -> str:
-    return _stemmer.stemWord(_american(word)) if word.isalpha() else word
+    if not word.isalpha():
+        return word
+    with _stemming:
+        return _stemmer.stemWord(_american(word))
 
 
 def _american(word: str) -> str:
