@@ -200,7 +200,7 @@ def as_term(edition, at=None):
 
 def review_state(edition, at=None) -> str:
     """How an edition stands, in a word: "not yet reviewed", "reviewed" or "overdue"."""
-    if edition.reviewed_at is None:
+    if edition.due_by is None:
         return NOT_YET_REVIEWED
     return OVERDUE if edition.due_by < timezone.localdate(at) else "reviewed"
 

@@ -200,8 +200,13 @@ def _neighbours(page):
     others = live(Page.Kind.TREATMENT).filter(page__topic=page.topic_id)
     earlier = Q(page__position=page.position, page_id__lt=page.pk)
     later = Q(page__position=page.position, page_id__gt=page.pk)
-    before = others.filter(Q(page__position__lt=page.position) | earlier)
-    after = others.filter(Q(page__position__gt=page.position) | later)
+    # The bound stands apart from the choice, where the database can enter its index by it.
+    before = others.filter(
+        Q(page__position__lt=page.position) | earlier, page__position__lte=page.position
+    )
+    after = others.filter(
+        Q(page__position__gt=page.position) | later, page__position__gte=page.position
+    )
     return before.order_by("-page__position", "-page_id").first(), _in_order(after).first()
 
 

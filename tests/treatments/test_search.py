@@ -424,7 +424,8 @@ def test_a_search_costs_two_queries_at_most(client):
     for number in range(3):
         page = factories.make_treatment(topic=topic, tags=["brakes"])
         factories.make_live(page, title=f"Brakes {number}")
-    for typed in ("brakes", "braeks zeppelin", "zeppelin", "brakes squeeze lever", "%"):
+    factories.make_live(factories.make_term(), title="rim", summary="", body="<p>An edge.</p>")
+    for typed in ("brakes", "braeks zeppelin", "zeppelin", "brakes squeeze lever", "rim", "%"):
         with CaptureQueriesContext(connection) as queries:
             page_for(client, typed)
         assert len(queries) <= 2, typed

@@ -1,5 +1,8 @@
 """Which words the search takes for one, and how far a slip may go."""
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -162,3 +165,18 @@ def test_whatever_is_typed_is_read_as_few_words(typed):
     assert len(groups) <= ranking.MOST_WORDS
     ranking.widen(groups, ranking.Known())
     assert ranking.rank(groups, [], typed).matches == []
+
+
+def test_threads_that_compare_words_at_once_do_not_mix_them():
+    typed = sorted(words.english())[:4000]
+    words._key.cache_clear()
+    alone = list(map(words.key, typed))
+    words._key.cache_clear()
+    switching = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            assert list(threads.map(words.key, typed)) == alone
+    finally:
+        sys.setswitchinterval(switching)
+        words._key.cache_clear()

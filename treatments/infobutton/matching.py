@@ -36,11 +36,16 @@ def match(asked, at=None) -> list[Match]:
     """
     found: dict[int, tuple] = {}
     for criterion in asked.criteria:
-        for edition, *how in _of_code(criterion, at) or _of_words(criterion, at):
-            found.setdefault(edition.pk, (edition, *how))
-    chosen = list(found.values())[:MOST]
-    topics = _topics([edition for edition, *_ in chosen], at)
-    return [Match(edition, topics.get(edition.page.topic_id), *how) for edition, *how in chosen]
+        for number, *how in _of_code(criterion, at) or _of_words(criterion, at):
+            found.setdefault(number, how)
+    chosen = list(found)[:MOST]
+    live = reading.live(*reading.WITH_PAGE, at=at).in_bulk(chosen)
+    editions = [live[number] for number in chosen if number in live]
+    topics = _topics(editions, at)
+    return [
+        Match(edition, topics.get(edition.page.topic_id), *found[edition.pk])
+        for edition in editions
+    ]
 
 
 def is_certain(matches) -> bool:
@@ -75,9 +80,10 @@ def _of_code(criterion, at):
     system, written = code
     pages = Code.objects.filter(system=system, code=written).values("page")
     editions = reading.live(*reading.WITH_PAGE, at=at).filter(page__in=pages)
-    editions = editions.order_by("page__kind", "page__position", "page_id")[:MOST]
+    editions = editions.order_by("page__kind", "page__position", "page_id")
     why = f"Its page has the code {written} of {system}."
-    return [(edition, why, "code", system in code_systems.DIAGNOSES) for edition in editions]
+    numbers = editions.values_list("pk", flat=True)[:MOST]
+    return [(number, why, "code", system in code_systems.DIAGNOSES) for number in numbers]
 
 
 def _of_words(criterion, at):
@@ -85,7 +91,7 @@ def _of_words(criterion, at):
         found = _titled(text, at) or _synonymous(text, at)
         found = found or _distinctive(naming.spelled(text), at)
         if found:
-            return [(edition, why, "words") for edition, why in found]
+            return [(number, why, "words") for number, why in found]
     return []
 
 
@@ -97,7 +103,7 @@ def _titled(text, at):
     # The search has whoever's title has all words among the first; it looks at no other texts.
     hits = _search(text, at)
     return [
-        (hit.edition, f"“{hit.edition.title}” is the title.")
+        (hit.edition.pk, f"“{hit.edition.title}” is the title.")
         for hit in hits
         if wanted & naming.names(hit.edition.title)
     ]
@@ -114,13 +120,13 @@ def _synonymous(text, at):
             meant = meant or _distinctive(naming.spelled(synonym.meaning), at)
             why = f"“{synonym.words}” is a synonym of “{synonym.meaning}”."
             if meant:
-                return [(edition, f"{why} {because}") for edition, because in meant]
+                return [(number, f"{why} {because}") for number, because in meant]
     return []
 
 
 def _distinctive(wanted, at):
     """The texts that have a distinctive word which these keys hold."""
-    found = {}
+    found: dict[int, str] = {}
     for word in DistinctiveWord.objects.all():
         if naming.says(wanted, naming.spelled(word.words)):
             hits = _search(naming.phrase(word.words), at)
@@ -128,8 +134,8 @@ def _distinctive(wanted, at):
             hits = [hit for hit in hits if "title" in hit.why] or hits
             for hit in hits[:MOST_OF_WORDS]:
                 why = f"The text has the distinctive word “{word.words}”."
-                found.setdefault(hit.edition.pk, (hit.edition, why))
-    return list(found.values())
+                found.setdefault(hit.edition.pk, why)
+    return list(found.items())
 
 
 def _search(text, at):

@@ -166,10 +166,10 @@ def entry_of(title, summary, body, tags=(), spellings=()):
         heading=title,
         title=_line(title),
         named=len(words.keys(title)),
-        lines=[line for _, line in kept],
-        sentences=[sentence for sentence, _ in kept],
         tags=[(name, slug, _line(name)) for name, slug in tags],
         spellings=[line for _, line in _lines(spellings, MOST_SPELLINGS)],
+        body="\n".join(line for _, line in kept),
+        shown="\n".join(sentence.replace("\n", " ") for sentence, _ in kept),
     )
 
 
@@ -191,20 +191,23 @@ def _line(text):
     return f" {' '.join([*words.keys(text), *words.joins(text)])} "
 
 
-def _as_json(entry):
-    fields = (entry.heading, entry.title, entry.named, entry.lines, entry.sentences)
-    return json.dumps([*fields, entry.tags, entry.spellings], ensure_ascii=False)
+def _written(entry):
+    """An entry as it is kept. Its long parts stand apart: JSON would be read letter by letter."""
+    *head, body, shown = entry
+    return "\n\n".join([json.dumps(head, ensure_ascii=False), body, shown])
 
 
-def from_json(text):
-    return Entry(*json.loads(text))
+def read(text):
+    """The Entry that was kept."""
+    head, body, shown = text.split("\n\n", 2)
+    return Entry(*json.loads(head), body, shown)
 
 
 def _write(connection, editions):
     """Index these editions, by their numbers."""
     entries = dict(_entries(connection.alias, editions))
     as_words = _vector if connection.vendor == "postgresql" else " ".join
-    rows = [[pk, as_words(_words(entry)), _as_json(entry)] for pk, entry in entries.items()]
+    rows = [[pk, as_words(_words(entry)), _written(entry)] for pk, entry in entries.items()]
     mark = "%s::tsvector" if connection.vendor == "postgresql" else "%s"
     with connection.cursor() as cursor:
         marks = ", ".join(["%s"] * len(editions))
@@ -347,13 +350,13 @@ def remove(connection, edition):
 
 
 def known(connection, spellings):
-    """Rows (form, key, 0) that these spellings may mean, and (typed, meant, 1) of all synonyms."""
+    """Rows (spelling, form, key) of these spellings, and (None, typed, meant) of all synonyms."""
     spellings = sorted(spellings)
     marks = ", ".join(["%s"] * len(spellings)) or "NULL"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT form, key, 0 FROM {WORDS} WHERE spelling IN ({marks}) "
-            f"UNION ALL SELECT typed, meant, 1 FROM {SYNONYMS}",
+            f"SELECT spelling, form, key FROM {WORDS} WHERE spelling IN ({marks}) "
+            f"UNION ALL SELECT NULL, typed, meant FROM {SYNONYMS}",
             spellings,
         )
         return cursor.fetchall()

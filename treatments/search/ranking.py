@@ -1,11 +1,11 @@
 """Which texts answer what somebody typed, and in which order: words in, scores out."""
 
-import functools
 import itertools
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from treatments.search import words
 
@@ -31,8 +31,7 @@ ENOUGH, SOME = 2 / 3, 0.3
 _QUOTED = re.compile(r'["“”„«»]([^"“”„«»]*)["“”„«»]')
 
 
-@dataclass(frozen=True)
-class Alternative:
+class Alternative(NamedTuple):
     """Keys that answer a word: its own, or others as surely as `worth` says."""
 
     keys: tuple[str, ...]
@@ -55,43 +54,47 @@ class Group:
 class Known:
     """What the index knows of the words typed.
 
-    `forms` are pairs of a form that somebody may have meant, and its key; `synonyms` pairs of keys
-    that may be typed, and of those that the texts have instead.
+    `forms` are, by their spellings, pairs of a form that somebody may have meant, and its key;
+    `synonyms` pairs of keys that may be typed, and of those that the texts have instead.
     """
 
-    forms: Sequence[tuple[str, str]] = ()
+    forms: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
     synonyms: Sequence[tuple[tuple[str, ...], tuple[str, ...]]] = ()
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """A text as it is compared. Lines hold keys, with a space before and behind each.
 
-    `title` is the line of the `heading`, `named` the number of its words; `lines` and `sentences`
-    go together. `tags` are (name, slug, line), `spellings` are lines.
+    `title` is the line of the `heading`, `named` the number of its words. `tags` are (name, slug,
+    line), `spellings` are lines. `body` are the lines of its sentences, and `shown` the sentences
+    themselves, with line feeds between them.
     """
 
     heading: str
     title: str
     named: int
-    lines: Sequence[str]
-    sentences: Sequence[str]
-    tags: Sequence[tuple[str, str, str]] = ()
-    spellings: Sequence[str] = ()
+    tags: Sequence[tuple[str, str, str]]
+    spellings: Sequence[str]
+    body: str
+    shown: str
 
-    @functools.cached_property
-    def body(self) -> str:
-        """Its lines in one; two blanks part them."""
-        return "".join(self.lines)
+    @property
+    def lines(self) -> list[str]:
+        return self.body.split("\n") if self.body else []
 
-    @functools.cached_property
+    @property
+    def sentences(self) -> list[str]:
+        return self.shown.split("\n") if self.body else []
+
+    @property
     def all(self) -> str:
         """All its lines in one."""
-        return "".join([self.title, self.body, *self.spellings, *(line for *_, line in self.tags)])
+        return "\n".join(
+            [self.title, self.body, *self.spellings, *(line for *_, line in self.tags)]
+        )
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """A piece of a sentence; `marked` where it is what was looked for."""
 
     text: str
@@ -179,13 +182,13 @@ def _uncertain(groups: list[Group]) -> Iterator[tuple[str, list[Group]]]:
 
 def spellings(groups: list[Group]) -> set[str]:
     """Under which spellings the index may know what misspelt words meant."""
-    return {
-        spelling
-        for word, _ in _uncertain(groups)
-        for form in words.forms(word)
-        for spelling in words.shortened(form, words.slips(len(word)))
-        if words.slips(len(word))
-    }
+    return {spelling for word, _ in _uncertain(groups) for spelling in _spellings(word)}
+
+
+def _spellings(word: str) -> set[str]:
+    slips = words.slips(len(word))
+    found = (words.shortened(form, slips) for form in words.forms(word) if slips)
+    return set().union(*found)
 
 
 def widen(groups: list[Group], known: Known) -> None:
@@ -217,10 +220,10 @@ def widen(groups: list[Group], known: Known) -> None:
                     group.alternatives.append(Alternative(meant, worth, guessed))
 
 
-def _guesses(word: str, forms: Iterable[tuple[str, str]]) -> list[Alternative]:
+def _guesses(word: str, forms: Mapping[str, Iterable[tuple[str, str]]]) -> list[Alternative]:
     own, typed, slips = words.key(word), words.forms(word), words.slips(len(word))
     sure: dict[str, float] = {}
-    for form, key in forms:
+    for form, key in {pair for spelling in _spellings(word) for pair in forms.get(spelling, ())}:
         if key != own:
             best = max(words.alike(one, form, slips) for one in typed)
             sure[key] = max(best, sure.get(key, 0))
@@ -238,7 +241,8 @@ def rank(groups: list[Group], texts: Iterable[tuple[object, Entry]], typed: str)
     nowhere, nothing is found rather than something that misleads.
     """
     texts = list(texts)
-    tables = [_table(group, texts) for group in groups]
+    lines = [entry.all for _, entry in texts]
+    tables = [_table(group, texts, lines) for group in groups]
     wanted = [i for i, group in enumerate(groups) if not group.filler]
     missing = [i for i in wanted if not any(tables[i])]
     known = [i for i in wanted if i not in missing]
@@ -267,52 +271,51 @@ def rank(groups: list[Group], texts: Iterable[tuple[object, Entry]], typed: str)
     return ranking
 
 
-def _table(group, texts):
+def _table(group, texts, lines):
     """For each text what of the group it has, [(alternative, value, places)], the best first.
+
+    `lines` are all lines of each text.
 
     Guesses count only where nobody wrote the word as it was typed.
     """
-    table = [[_found(one, entry) for one in group.alternatives] for _, entry in texts]
-    table = [[one for one in row if one] for row in table]
-    if any(not alternative.guessed for row in table for alternative, _, _ in row):
-        table = [[one for one in row if not one[0].guessed] for row in table]
-    return [sorted(row, key=lambda one: -one[1]) for row in table]
+    table: list[list[tuple]] = [[] for _ in texts]
+    for one in group.alternatives:
+        line, keys = f" {' '.join(one.keys)} ", [f" {key} " for key in one.keys]
+        having: Iterable[int] = range(len(texts))
+        for needed in [line] if one.phrase else keys:
+            having = [place for place in having if needed in lines[place]]
+        for place in having:
+            table[place].append((one, *_value(one, line, keys, texts[place][1])))
+    if any(not one.guessed for row in table for one, _, _ in row):
+        table = [[found for found in row if not found[0].guessed] for row in table]
+    return [sorted(row, key=lambda found: -found[1]) for row in table]
 
 
-def _found(alternative, entry):
-    """(alternative, its value in this text, where it stands), or None."""
-    keys = alternative.keys
-    if not all(f" {key} " in entry.all for key in keys):
-        return None
+def _value(alternative, line, keys, entry):
+    """(what it is worth in a text that has its keys, where it stands)"""
     value, places = 0.0, []
-    if part := _in_line(keys, entry.title):
+    if part := _in_line(line, keys, entry.title):
         value, places = TITLE * part, ["title"]
-    tags = [_in_line(keys, line) for line in entry.spellings]
-    tags += [_in_line(keys, line) for _, _, line in entry.tags]
+    tags = [_in_line(line, keys, spelling) for spelling in entry.spellings]
+    tags += [_in_line(line, keys, tag) for _, _, tag in entry.tags]
     if part := max(tags, default=0):
         value, places = value + TAG * part, [*places, "tag"]
-    often, part = entry.body.count(f" {' '.join(keys)} "), 1.0
+    often, part = entry.body.count(line), 1.0
     if not often and len(keys) > 1:
-        often = sum(map(bool, (_in_line(keys, line) for line in entry.lines)))
+        often = sum(1 for sentence in entry.lines if _in_line(line, keys, sentence))
         part = APART
     if often:
         value, places = value + BODY * part * min(1 + 0.35 * (often - 1), 2), [*places, "text"]
-    if alternative.phrase and not _side_by_side(keys, entry):
-        return None
     if not places:
         value, places = BODY * SCATTERED, ["text"]
-    return alternative, value * alternative.worth, places
+    return value * alternative.worth, places
 
 
-def _in_line(keys, line):
-    """1 where the keys stand side by side in the line, less where they stand apart, else 0."""
-    if words.holds(line, keys):
+def _in_line(line, keys, other):
+    """1 where the keys stand side by side in the other line, less where apart, else 0."""
+    if line in other:
         return 1.0
-    return APART if len(keys) > 1 and all(f" {key} " in line for key in keys) else 0.0
-
-
-def _side_by_side(keys, entry):
-    return words.holds(entry.all, keys)
+    return APART if len(keys) > 1 and all(key in other for key in keys) else 0.0
 
 
 def _weight(texts, having):
@@ -321,28 +324,29 @@ def _weight(texts, having):
 
 
 def _match(entry, groups, hits, weights, whole):
-    rows = [one for found in hits.values() for one in found]
-    keys = frozenset(key for alternative, _, _ in rows for key in alternative.keys)
+    keys: set[str] = set()
     score = 0.0
-    for i, ((best, value, _), *_) in hits.items():
+    for i, found in hits.items():
+        keys.update(*(one.keys for one, _, _ in found))
+        best, value, _ = found[0]
         score += weights[i] * value * _part(groups[i], best)
         if i + 1 in hits:
-            score += min(weights[i], weights[i + 1]) * _together(entry, hits[i], hits[i + 1])
+            score += min(weights[i], weights[i + 1]) * _together(entry, found, hits[i + 1])
     named = entry.title.split()[: entry.named]
     if named and whole:
         score += WHOLE_TITLE * sum(key in keys for key in named) / len(named)
     why = dict.fromkeys(place for found in hits.values() for place in found[0][2])
-    return Match(entry, whole, score, keys, tuple(why))
+    return Match(entry, whole, score, frozenset(keys), tuple(why))
 
 
 def _together(entry, found, following):
     """What it is worth that two words stand together as they were typed, or in one."""
-    answers = {one for one, _, _ in found}
-    pairs = [one.keys for one, _, _ in following if one in answers]
-    pairs.append((found[0][0].keys[-1], following[0][0].keys[0]))
-    if any(words.holds(entry.title, pair) for pair in pairs):
+    answers = [one for one, _, _ in found]
+    lines = [f" {' '.join(one.keys)} " for one, _, _ in following if one in answers]
+    lines.append(f" {found[0][0].keys[-1]} {following[0][0].keys[0]} ")
+    if any(line in entry.title for line in lines):
         return SIDE_BY_SIDE["title"]
-    if any(words.holds(entry.body, pair) for pair in pairs):
+    if any(line in entry.body for line in lines):
         return SIDE_BY_SIDE["body"]
     return 0
 
@@ -381,8 +385,9 @@ def _spelled(key, texts):
     """A word with this key as one of the texts writes it, "" where none has it."""
     for _, entry in texts:
         if f" {key} " in entry.all:
-            for sentence in (entry.heading, *entry.sentences):
-                for piece in words.pieces(sentence):
+            lines, sentences = [entry.title, *entry.lines], [entry.heading, *entry.sentences]
+            for line, sentence in zip(lines, sentences, strict=True):
+                for piece in words.pieces(sentence) if f" {key} " in line else ():
                     if piece.key == key:
                         return piece.word
     return ""
@@ -396,7 +401,8 @@ def shown(match: Match) -> list[Part]:
     lines = match.entry.lines
     if not lines:
         return []
-    counts = [sum(f" {key} " in line for key in match.keys) for line in lines]
+    keys = [f" {key} " for key in match.keys]
+    counts = [sum([key in line for key in keys]) for line in lines]
     sentence = match.entry.sentences[counts.index(max(counts))]
     spans = _spans(sentence, match.keys)
     begin, end = _window(sentence, spans)

@@ -3,17 +3,18 @@
 import functools
 import itertools
 import re
+import threading
 import unicodedata
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import snowballstemmer
 
 from treatments.glossary import MARKS
 
 # With the stemmer's version, what an index was made by: one made by another is made anew.
-RECIPE = "2, snowballstemmer 3.1.1"
+RECIPE = "3, snowballstemmer 3.1.1"
 
 _LETTERS = rf"[^\W_]+(?:[{MARKS}]+[^\W_]*)*"
 _WORD = re.compile(rf"{_LETTERS}(?:['’ʼ]{_LETTERS})*")
@@ -80,10 +81,10 @@ _LONGEST_SPLIT = 24  # letters of a word that may be two
 _KEPT = 20_000  # words that each cache keeps, none of more letters than LONGEST
 _PREFIX = 7  # letters of a word in which slips are looked for; the rest is compared afterwards
 _stemmer = snowballstemmer.stemmer("english")
+_stemming = threading.Lock()  # it keeps the word in itself, so two threads would mix theirs
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(NamedTuple):
     """A word of a text: where it stands, its key, and whether a hyphen ties it to the one before.
 
     `word` is what was written, without accents and capitals.
@@ -160,7 +161,10 @@ def key(word: str) -> str:
 
 @functools.lru_cache(maxsize=_KEPT)
 def _key(word: str) -> str:
-    return _stemmer.stemWord(_american(word)) if word.isalpha() else word
+    if not word.isalpha():
+        return word
+    with _stemming:
+        return _stemmer.stemWord(_american(word))
 
 
 def _american(word: str) -> str:
@@ -227,6 +231,11 @@ def distance(one: str, other: str, most: int) -> int:
     """
     if abs(len(one) - len(other)) > most:
         return most + 1
+    # What both begin or end with needs no mending.
+    while one and other and one[0] == other[0]:
+        one, other = one[1:], other[1:]
+    while one and other and one[-1] == other[-1]:
+        one, other = one[:-1], other[:-1]
     before, row = [], list(range(len(other) + 1))
     for i, letter in enumerate(one, 1):
         earlier, before, row = before, row, [i]
@@ -253,8 +262,3 @@ def splits(word: str) -> Iterator[tuple[str, str]]:
     if len(word) > _LONGEST_SPLIT:
         return iter(())
     return ((word[:i], word[i:]) for i in range(3, len(word) - 2))
-
-
-def holds(line: str, wanted: Iterable[str]) -> bool:
-    """Whether a line of keys, as `" a b c "`, has these keys side by side."""
-    return f" {' '.join(wanted)} " in line
