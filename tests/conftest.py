@@ -6,10 +6,15 @@ import shutil
 import pytest
 from django.db import connections
 from django.test import TransactionTestCase
+from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import sync_playwright
 
 from treatments import guards, word_list
 from treatments.leaflets import printing
+
+# No test fails for being slow: on a busy machine any may be.
+hypothesis_settings.register_profile("portal", deadline=None)
+hypothesis_settings.load_profile("portal")
 
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None

@@ -335,7 +335,6 @@ QUERIES = st.one_of(
 @pytest.mark.parametrize("address", ["/connect/service", "/connect/application"])
 @hypothesis_settings(
     max_examples=150,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(query=QUERIES, posted=st.booleans())

@@ -85,7 +85,7 @@ PIECES = [
 ]
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
 def test_no_word_is_lost_and_no_tag_left_open(html):
     cleaned = richtext.clean(html)

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from treatments import richtext
@@ -213,7 +213,6 @@ MARKUP = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(MARKUP)
 def test_no_word_is_lost_or_doubled(markup):
     found = page(markup)
@@ -257,7 +256,6 @@ def test_a_text_with_references_and_no_numbers():
     assert "uncited" in told(found)
 
 
-@settings(deadline=None)
 @given(st.lists(WORDS.map(lambda words: words + ".") | st.sampled_from(["", "- oil", "1. a", "B"])))
 def test_no_word_of_a_text_is_lost(lines):
     found = read("Chains\n\n" + "\n".join(lines), "chains.txt")

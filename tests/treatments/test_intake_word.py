@@ -4,7 +4,7 @@ import html
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.intake.word_files import (
@@ -563,7 +563,6 @@ PIECES = st.one_of(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(PIECES, max_size=8))
 def test_no_word_is_lost_or_doubled(pieces):
     made = document(TITLE, *pieces, links=[("rA", "https://example.org/")])

@@ -252,7 +252,7 @@ TREES = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=1000)
 @given(TREES)
 @example("<table><caption>a<table><caption>b</caption></table></caption></table>")
 @example("<svg></p><style><a id='</style><img src=x>'>")
@@ -261,13 +261,12 @@ def test_cleaning_twice_is_cleaning_once(html):
     assert richtext.clean(once) == once
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=1000)
 @given(TREES)
 def test_a_second_parser_finds_nothing_off_the_list(html):
     assert off_the_list(richtext.clean(html)) == []
 
 
-@settings(deadline=None)
 @given(st.text(alphabet=st.sampled_from("<>/ap=\"'cite svgh2-&;!x[]\0\n\ud800"), max_size=60))
 def test_stray_characters_come_to_rest_too(html):
     once = richtext.clean(html)
@@ -275,7 +274,7 @@ def test_stray_characters_come_to_rest_too(html):
     assert off_the_list(once) == []
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(TREES)
 def test_every_citation_that_is_kept_is_found(html):
     marker = r'<cite data-reference="[a-z0-9-]+">.*?</cite>'

@@ -360,9 +360,7 @@ TYPED = st.one_of(
 )
 
 
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(TYPED)
 @example("x" * 10_000)
 @example("' OR 1=1 --")
