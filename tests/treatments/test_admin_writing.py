@@ -230,6 +230,16 @@ def test_sending_back_takes_a_reason_and_keeps_it(as_, reviewer):
     assert AuditEntry.objects.get(action="send back").reason == "Step 3 is missing."
 
 
+def test_the_keyboard_goes_to_what_is_to_be_mended(as_, reviewer):
+    edition = factories.make_submitted()
+    answer = as_(reviewer, edition.page, "send_back", 400, edition=edition.pk, reason=" ")
+    assert re.findall(r'name="(\w+)"[^>]* autofocus', answer.content.decode()) == [
+        "send_back_reason"
+    ]
+    answer = as_(reviewer, edition.page, "comment", 400, edition=edition.pk, text="")
+    assert re.findall(r'name="(\w+)"[^>]* autofocus', answer.content.decode()) == ["comment_text"]
+
+
 def test_the_writer_reads_why_a_text_was_sent_back(as_, author, reviewer):
     edition = factories.make_submitted(by=author)
     as_(reviewer, edition.page, "send_back", edition=edition.pk, reason="Step 3 is missing.")
