@@ -232,12 +232,15 @@ def test_sending_back_takes_a_reason_and_keeps_it(as_, reviewer):
 
 def test_the_keyboard_goes_to_what_is_to_be_mended(as_, reviewer):
     edition = factories.make_submitted()
-    answer = as_(reviewer, edition.page, "send_back", 400, edition=edition.pk, reason=" ")
-    assert re.findall(r'name="(\w+)"[^>]* autofocus', answer.content.decode()) == [
-        "send_back_reason"
-    ]
-    answer = as_(reviewer, edition.page, "comment", 400, edition=edition.pk, text="")
-    assert re.findall(r'name="(\w+)"[^>]* autofocus', answer.content.decode()) == ["comment_text"]
+
+    def focused(verb, **data):
+        answer = as_(reviewer, edition.page, verb, 400, edition=edition.pk, **data)
+        fields = re.findall(r"<(?:input|textarea)[^>]* autofocus[^>]*>", answer.content.decode())
+        return [re.search(r' name="(\w+)"', field).group(1) for field in fields]
+
+    assert focused("send_back", reason=" ") == ["reason"]
+    assert focused("comment", text="") == ["text"]
+    assert focused("approve", due_by="soon") == ["evidence_checked"]
 
 
 def test_the_writer_reads_why_a_text_was_sent_back(as_, author, reviewer):
