@@ -1,9 +1,22 @@
-"""The site's dress for an answer that Django sends empty.
+"""The site's dress for answers that Django sends empty, or under another name.
 
-The pages 400, 403, 404 and 500 are Django's own handlers with the templates of those names.
+The pages 403, 404 and 500 are Django's own handlers with the templates of those names.
 """
 
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.template.loader import render_to_string
+from django.views import defaults
+
+TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
+
+
+def bad_request(request, exception):
+    """The page 400; 413 where more was sent than Django reads, which it calls a bad request too."""
+    if not isinstance(exception, TOO_MUCH):
+        return defaults.bad_request(request, exception)
+    response = defaults.bad_request(request, exception, template_name="413.html")
+    response.status_code = 413
+    return response
 
 
 def method_not_allowed(get_response):

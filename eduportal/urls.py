@@ -6,6 +6,7 @@ from django.urls import include, path
 from eduportal import invitation, logo, security_txt, sign_in
 
 admin.site.login_form = sign_in.SignInForm
+handler400 = "eduportal.errors.bad_request"
 
 urlpatterns = [
     path("admin/login/", sign_in.sign_in),  # what "admin:login" names, and 429 beside

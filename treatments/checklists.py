@@ -157,7 +157,9 @@ _SHORT = "the text is very short"
 _NO_VISUALS = "there are no pictures, diagrams or charts"
 
 # The Patient Education Materials Assessment Tool for printable materials. Items 13 and 14 are of
-# the version for sound and film alone.
+# the version for sound and film alone. Items 15, 23 and 26 are never not applicable: how to answer
+# them where nothing is lacking is told as Vishnevetsky et al. 2018 (Patient Educ Couns 101: 490)
+# advise.
 PEMAT_P = Checklist(
     slug="pemat-p",
     name="PEMAT-P",
@@ -221,7 +223,7 @@ PEMAT_P = Checklist(
                 Item(
                     15,
                     "Visual aids stand wherever they make something easier to understand.",
-                    na="no visual aid would help here",
+                    hint="Agree where none is there and none would help.",
                 ),
                 Item(16, "Visual aids reinforce the text and do not distract.", na=_NO_VISUALS),
                 Item(17, "Visual aids have clear titles or captions.", na=_NO_VISUALS),
@@ -243,7 +245,7 @@ PEMAT_P = Checklist(
                 Item(
                     23,
                     "There is a tool wherever one could help the reader to act.",
-                    hint="A checklist, a diary, a plan to fill in.",
+                    hint="A checklist, a diary, a plan to fill in. Agree where none would help.",
                 ),
                 Item(
                     24,
@@ -255,7 +257,11 @@ PEMAT_P = Checklist(
                     "It is explained how to use charts, graphs, tables or diagrams to act.",
                     na="there are none",
                 ),
-                Item(26, "Visual aids stand wherever they make it easier to act."),
+                Item(
+                    26,
+                    "Visual aids stand wherever they make it easier to act.",
+                    hint="Agree where none is there and none would help.",
+                ),
             ),
         ),
     ),

@@ -12,10 +12,11 @@ from django.utils.formats import date_format
 from django.utils.text import Truncator
 
 from treatments import arranging, desk
-from treatments.models import Edition, ReviewReminder, User
+from treatments.models import Edition, Page, ReviewReminder, User
 from treatments.models.remarks import sent_back
 from treatments.publishing import MANAGE
 
+OF_A_MACHINE = {"Auto-Submitted": "auto-generated"}  # RFC 3834: no note of absence answers it
 MOST = 20  # pages that a mail names under one heading
 SHORT = 300  # characters of the reason why a text was sent back
 LANGUAGE = "en"
@@ -27,6 +28,7 @@ WORDS = {
     "due soon": ("Due for review in 60 days", "review=soon"),
     "never reviewed": ("Imported and never reviewed", "review=never"),
 }
+CAN_WAIT = {"due soon", "never reviewed"}  # what needs nobody today, as on the desk
 
 
 @dataclass(frozen=True)
@@ -37,15 +39,15 @@ class Reminder:
     own: dict[str, list[Edition]]
     nobodys: dict[str, list[Edition]]
 
-    def pages(self):
-        """How many pages it names, each once."""
-        return len(
-            {e.page_id for part in (self.own, self.nobodys) for es in part.values() for e in es}
-        )
-
     def subject(self):
-        pages = self.pages()
-        return f"Patient information: {pages} {'page needs' if pages == 1 else 'pages need'} you"
+        """How many pages need the person and how many can wait, each page once."""
+        found = [told for part in (self.own, self.nobodys) for told in part.items()]
+        today = {e.page_id for word, editions in found if word not in CAN_WAIT for e in editions}
+        later = {e.page_id for word, editions in found if word in CAN_WAIT for e in editions}
+        told = [_pages_that(len(today), "needs", "need") + " you"] if today else []
+        if later - today:
+            told += [_pages_that(len(later - today), "can wait", "can wait")]
+        return f"Patient information: {', '.join(told)}"
 
     def text(self):
         """The mail, in plain text."""
@@ -57,7 +59,7 @@ class Reminder:
                 "",
             ]
             lines += _told(self.nobodys)
-        lines += [f"All that needs you: {_address('admin:index')}"]
+        lines += [f"Your desk: {_address('admin:index')}"]
         return "\n".join(lines) + "\n"
 
 
@@ -110,7 +112,9 @@ def send(at=None):
     for reminder in due(at):
         if (told := _written_down(reminder.person, timezone.localdate(at))) is None:
             continue
-        mail = EmailMessage(reminder.subject(), reminder.text(), to=[reminder.person.email])
+        mail = EmailMessage(
+            reminder.subject(), reminder.text(), to=[reminder.person.email], headers=OF_A_MACHINE
+        )
         try:
             mail.send()
         except (OSError, ValueError) as error:  # of the network, the server, or the address
@@ -130,6 +134,10 @@ def _written_down(person, day):
         return None
 
 
+def _pages_that(number, does, do):
+    return f"{number} page {does}" if number == 1 else f"{number} pages {do}"
+
+
 def _told(part):
     for word, (heading, query) in WORDS.items():
         editions = part.get(word)
@@ -138,7 +146,8 @@ def _told(part):
         yield f"{heading} ({len(editions)})"
         yield ""
         for edition in editions[:MOST]:
-            yield f"- {edition.title}{_about(word, edition)}"
+            kind = " (glossary)" if edition.page.kind == Page.Kind.TERM else ""
+            yield f"- {edition.title}{kind}{_about(word, edition)}"
             yield f"  {_address(f'admin:treatments_{edition.page.kind}_text', edition.page_id)}"
         if len(editions) > MOST:
             rest = f"{_address('admin:treatments_page_changelist')}?{query}"

@@ -1,13 +1,18 @@
 """What is too large is refused before anything reads it."""
 
 import io
+import re
+from urllib.parse import urlencode
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
-from eduportal import bodies
+from eduportal import bodies, inlined
 from eduportal.bodies import LARGEST_FORM, LARGEST_UPLOAD
+from tests import factories
 
+FORM = "application/x-www-form-urlencoded"
 LOGIN, BRING_IN = "/admin/login/", "/admin/treatments/treatment/bring-in/"
 IMAGE = "/admin/treatments/image/add/"
 
@@ -67,6 +72,26 @@ def test_what_fits_is_passed_on(address, length, rf):
     request = rf.post(address)
     request.META["CONTENT_LENGTH"] = length
     assert bodies.bounded(lambda given: given)(request) is request
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "fields", [{"text": "x" * (settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)}, {"text": ["x"] * 1001}]
+)
+def test_more_than_django_reads_is_too_large_as_well(fields, client):
+    client.force_login(factories.make_user(is_staff=True))
+    answer = client.post("/admin/treatments/synonym/add/", urlencode(fields, doseq=True), FORM)
+    assert answer.status_code == 413
+    assert "send a shorter text" in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_its_page_wears_its_dress_at_a_staff_address(client):
+    policy = client.get("/admin/")["Content-Security-Policy"]
+    page = sent(IMAGE, "30000000").content.decode()
+    inside = re.findall(r"<(?:style|script)>(.*?)</", page, re.DOTALL)
+    assert [inlined.source_of(text) in policy for text in inside] == [True, True]
+    assert "unsafe" not in policy
 
 
 def test_a_public_page_reads_nothing_that_is_sent():

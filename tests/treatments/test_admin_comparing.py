@@ -67,6 +67,11 @@ def test_a_note_of_change_alone_changes_nothing_for_patients(reviewer):
     assert "Nothing differs for patients. The note of change does." in said
 
 
+def test_the_note_of_change_stands_below_what_patients_read(reviewer, page):
+    said = words(screen(reviewer, page))
+    assert said.index("Squeeze the") < said.index("Note of change")
+
+
 def test_any_two_editions_are_compared_either_way(reviewer, page):
     answer = screen(reviewer, page, "?from=2&to=1")
     assert "added: left" in words(answer)

@@ -230,6 +230,19 @@ def test_sending_back_takes_a_reason_and_keeps_it(as_, reviewer):
     assert AuditEntry.objects.get(action="send back").reason == "Step 3 is missing."
 
 
+def test_the_keyboard_goes_to_what_is_to_be_mended(as_, reviewer):
+    edition = factories.make_submitted()
+
+    def focused(verb, **data):
+        answer = as_(reviewer, edition.page, verb, 400, edition=edition.pk, **data)
+        fields = re.findall(r"<(?:input|textarea)[^>]* autofocus[^>]*>", answer.content.decode())
+        return [re.search(r' name="(\w+)"', field).group(1) for field in fields]
+
+    assert focused("send_back", reason=" ") == ["reason"]
+    assert focused("comment", text="") == ["text"]
+    assert focused("approve", due_by="soon") == ["evidence_checked"]
+
+
 def test_the_writer_reads_why_a_text_was_sent_back(as_, author, reviewer):
     edition = factories.make_submitted(by=author)
     as_(reviewer, edition.page, "send_back", edition=edition.pk, reason="Step 3 is missing.")

@@ -30,7 +30,7 @@ def test_pemat_has_the_items_of_its_printable_version():
 
 def test_pemat_lets_only_some_items_be_not_applicable():
     possible = [number for number, item in PEMAT_P.items.items() if NA in item.choices]
-    assert possible == [6, 8, 9, 11, 15, 16, 17, 18, 19, 24, 25]
+    assert possible == [6, 8, 9, 11, 16, 17, 18, 19, 24, 25]
 
 
 def test_pemat_scores_its_two_scales_apart():

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from treatments import richtext
-from treatments.intake import reading
+from treatments.intake import findings, reading
 
 CLIPPINGS = Path(__file__).parent.parent / "hostile" / "clippings"
 DOCUMENTS = Path(__file__).parent.parent / "documents"
@@ -233,6 +233,7 @@ def test_a_text_of_the_sources_shape():
     assert "wears a chain down. 8-10 Brush it" in found.body  # it may be a quantity
     assert len(found.references) == 12
     assert told(found)["navigation"] == (1, "Workshop Leaflets")
+    assert findings.SENTENCES["navigation"][0] == findings.LOOK  # it may be the title
     assert not told(found).keys() & {"lost", "more"}
 
 

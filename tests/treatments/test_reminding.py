@@ -69,7 +69,7 @@ def test_an_owner_reads_what_is_due_and_where_to_go(settings):
     make_due(ana, days=90, title="Wheels")
     remind()
     (sent,) = mail.outbox
-    assert sent.subject == "Patient information: 2 pages need you"
+    assert sent.subject == "Patient information: 1 page needs you, 1 page can wait"
     assert sent.body == (
         "Ana Roe,\n\n"
         "Overdue for review (1)\n\n"
@@ -78,14 +78,49 @@ def test_an_owner_reads_what_is_due_and_where_to_go(settings):
         "Due for review in 60 days (1)\n\n"
         "- Chains: by 11 May 2026\n"
         f"  https://education.example.org/admin/treatments/treatment/{late.page_id + 2}/text/\n\n"
-        "All that needs you: https://education.example.org/admin/\n"
+        "Your desk: https://education.example.org/admin/\n"
     )
 
 
-def test_one_page_needs_and_two_need():
-    make_due(person())
+@pytest.mark.parametrize(
+    ("days", "subject"),
+    [
+        ([-1], "1 page needs you"),
+        ([-1, -2], "2 pages need you"),
+        ([3], "1 page can wait"),
+        ([3, 4, -1], "1 page needs you, 2 pages can wait"),
+    ],
+)
+def test_the_subject_tells_today_from_later_as_the_desk_does(days, subject):
+    ana = person()
+    for number in days:
+        make_due(ana, days=number)
+    remind()
+    assert mail.outbox[0].subject == f"Patient information: {subject}"
+
+
+def test_a_page_that_needs_somebody_does_not_wait_as_well():
+    ana = person()
+    live = make_due(ana, days=10)
+    draft = factories.make_submitted(live.page, by=ana)
+    publishing.send_back(edition=draft, by=person("Reviewers", "bo"), reason="Step 3 is missing.")
     remind()
     assert mail.outbox[0].subject == "Patient information: 1 page needs you"
+
+
+def test_a_word_of_the_glossary_is_told_from_a_treatment_of_the_same_name():
+    ana = person()
+    factories.make_imported(factories.make_term(owner=ana), title="Brakes")
+    factories.make_imported(factories.make_treatment(owner=ana), title="Brakes")
+    remind()
+    assert "- Brakes (glossary)\n" in mails()["ana@example.org"]
+    assert "- Brakes\n" in mails()["ana@example.org"]
+
+
+def test_no_note_of_absence_answers_a_reminder():
+    make_due(person())
+    remind()
+    assert mail.outbox[0].message()["Auto-Submitted"] == "auto-generated"
 
 
 def test_a_writer_reads_why_a_text_was_sent_back():

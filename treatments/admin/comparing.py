@@ -14,8 +14,8 @@ from treatments.admin import periods, writing
 from treatments.models import Citation, Edition
 
 # What editions hold beside their text, in the order in which it is read.
-FIELDS = ("overline", "title", "summary", "provenance", "note")
-UNSEEN = "note"  # by patients
+FIELDS = ("overline", "title", "summary", "provenance")
+UNSEEN = ("note",)  # by patients
 
 
 class Unknown(publishing.Refusal):
@@ -24,7 +24,6 @@ class Unknown(publishing.Refusal):
 
 @dataclass(frozen=True)
 class Field:
-    name: str
     label: str
     fate: str
     pieces: list
@@ -44,6 +43,7 @@ class Difference:
     fields: list[Field]
     stretches: list[Stretch]
     sources: list
+    unseen: list[Field]
     summary: str
 
 
@@ -133,17 +133,21 @@ def _number(written):
 
 def difference(old, new):
     """All that differs between two editions; the summary counts what patients read of it."""
-    fields = [field for name in FIELDS if (field := _field(name, old, new)).fate != "same"]
+    fields, unseen = (_differing(names, old, new) for names in (FIELDS, UNSEEN))
     changes = comparison.texts(old.body, new.body)
     sources = [item for item in _sources(old, new) if item.fate != "same"]
-    fates = [(field.label, field.fate) for field in fields if field.name != UNSEEN]
+    fates = [(field.label, field.fate) for field in fields]
     fates += [(change.kind, " and ".join(change.fates)) for change in changes]
     fates += [("source", item.fate) for item in sources]
     counts = comparison.count(fate for fate in fates if fate[1] != "same")
     told = comparison.summary(counts)
-    if fields and not counts:
+    if unseen and not counts:
         told = "Nothing differs for patients. The note of change does."
-    return Difference(fields, stretches(changes), sources, told)
+    return Difference(fields, stretches(changes), sources, unseen, told)
+
+
+def _differing(names, old, new):
+    return [field for name in names if (field := _field(name, old, new)).fate != "same"]
 
 
 def _field(name, old, new):
@@ -152,7 +156,7 @@ def _field(name, old, new):
     fate = "changed" if any(piece.fate != "same" for piece in pieces) else "same"
     if fate == "changed" and not (before and after):
         fate = "added" if after else "removed"
-    return Field(name, str(Edition._meta.get_field(name).verbose_name), fate, pieces)
+    return Field(str(Edition._meta.get_field(name).verbose_name), fate, pieces)
 
 
 def stretches(changes):

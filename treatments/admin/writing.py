@@ -293,7 +293,14 @@ class TextScreen:
     def refused(self, sentence, status):
         messages.error(self.request, sentence)
         self.status = status
+        self._lead_to_the_fault()
         return self.show()
+
+    def _lead_to_the_fault(self):
+        """The keyboard goes to the first field to mend, which may stand far below the sentence."""
+        faults = [field for form in self.forms.values() for field in form if field.errors]
+        for field in faults[:1]:
+            field.field.widget.attrs["autofocus"] = True
 
     def outdated(self, outdated):
         """Show both texts. What was typed stays in the form, which now follows the newer one."""

@@ -17,6 +17,13 @@ SENTENCES = {
         "The title is from the file’s properties; the text itself has none. See whether it fits.",
         "The title is from the file’s properties; the text itself has none. See whether it fits.",
     ),
+    "navigation": (
+        LOOK,
+        "One line stands above what was taken for the title, and is left out. If it is the title, "
+        "write it under Title, and what was taken for it as the first heading of the text.",
+        "{} lines stand above what was taken for the title, and are left out. If one of them is "
+        "the title, write it under Title, and what was taken for it as the first heading.",
+    ),
     "lost": (
         LOOK,
         "One word of the file found no place in the text. Hold the text against the file.",
@@ -207,11 +214,6 @@ SENTENCES = {
         LEFT_OUT,
         "The heading of the references, which pages have by themselves",
         "The headings of the references, which pages have by themselves",
-    ),
-    "navigation": (
-        LEFT_OUT,
-        "One line above the title",
-        "{} lines above the title",
     ),
     "unread": (
         LEFT_OUT,
