@@ -26,7 +26,7 @@ PREFLIGHT = {
 
 
 def guarded(get_response):
-    """Refuse whoever asks too often, and dress every answer, whichever part of the portal gave it.
+    """Refuse who asks without encryption, or too often, and dress every answer, whichever part of the portal gave it.
 
     It stands above all that answers at these addresses, and below what knows the visitor's address.
     """
@@ -34,7 +34,7 @@ def guarded(get_response):
     def middleware(request):
         if request.path_info not in connect.ADDRESSES:
             return get_response(request)
-        response = _too_often(request) or get_response(request)
+        response = _in_clear(request) or _too_often(request) or get_response(request)
         _dress(request, response.headers)
         return response
 
@@ -52,6 +52,17 @@ def _dress(request, found):
         if request.method == "OPTIONS":
             for name, value in PREFLIGHT.items():
                 found[name] = value
+
+
+def _in_clear(request):
+    """The answer 403 to what came without encryption where there is some, else None.
+
+    A redirect would say it once more, and whoever set up the EHR would never notice.
+    """
+    if not settings.SECURE_SSL_REDIRECT or request.is_secure():
+        return None
+    sentence = f"Ask at {settings.SITE_URL}{request.path_info}: a question may tell of a patient.\n"
+    return HttpResponse(sentence, status=403, content_type="text/plain; charset=utf-8")
 
 
 def _too_often(request):

@@ -107,6 +107,21 @@ def test_no_other_public_address_takes_a_form(client):
         assert client.post(address, NAMED).status_code == 405
 
 
+@BOTH
+def test_without_encryption_nothing_is_said_again(client, settings, address):
+    settings.SITE_URL, settings.SECURE_SSL_REDIRECT = "https://testserver", True
+    for answer in (
+        client.get(address, NAMED),
+        client.post(address, urlencode(NAMED), content_type=FORM),
+    ):
+        assert answer.status_code == 403
+        assert f"https://testserver{address}" in answer.content.decode()
+        assert "Brakes" not in answer.content.decode()
+        assert "Location" not in answer
+        assert answer["Cache-Control"] == "no-cache, no-store"
+    assert client.get(address, NAMED, secure=True).status_code == 200
+
+
 # How often
 
 
