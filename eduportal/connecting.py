@@ -26,7 +26,7 @@ PREFLIGHT = {
 
 
 def guarded(get_response):
-    """Refuse who asks without encryption, or too often, and dress every answer, whichever part of the portal gave it.
+    """Refuse who asks without encryption, or too often; dress what any part of the portal answers.
 
     It stands above all that answers at these addresses, and below what knows the visitor's address.
     """

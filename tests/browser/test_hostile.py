@@ -67,6 +67,8 @@ PROVOKE = """([allowed, schemes]) => {
 MADE = {"h4", "details", "summary"}
 ALLOWED = {tag: sorted(allowed.attributes(tag)) for tag in {*richtext.TAGS, *MADE}}
 ALLOWED["a"].append("rel")
+for _heading in ("h2", "h3", "summary"):  # places of ours, see richtext.sections
+    ALLOWED[_heading].append("id")
 # What a page says of a picture; its addresses are ours, see PROVOKE.
 ALLOWED["img"] = ["src", "srcset", "sizes", "width", "height", "alt", "loading", "decoding"]
 SCHEMES = [f"{scheme}:" for scheme in richtext.SCHEMES]
