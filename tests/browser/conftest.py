@@ -24,12 +24,15 @@ def pages_of_the_site(seed):
             found.setdefault(address.partition("=")[0], address)
     machines = {"/feed/", "/sitemap.xml", "/robots.txt"}
     machines |= {address for address in found if address.endswith((".pdf", ".webp", EXPORT))}
+    machines |= {address for address in found.values() if address.startswith("/connect/service")}
     withdrawn = factories.make_withdrawn(
         factories.make_treatment(topic=Page.objects.get(kind="topic"), slug="withdrawn")
     )
     errors = [f"/fails/here/{status}/" for status in (400, 403, 404, 500)]
     errors += ["/nowhere/", "/treatments/?t=opioids", withdrawn.page.get_absolute_url()]
-    errors += ["/search/?q=pain", "/search/?q=zeppelin"]
+    errors += ["/search/?q=pain", "/search/?q=zeppelin", "/connect/application"]
+    asked = "/connect/application?mainSearchCriteria.v.dn"
+    errors += [f"{asked}=opioid&informationRecipient.languageCode.c=es", f"{asked}=zeppelin"]
     return [*(address for address in found.values() if address not in machines), *errors]
 
 
