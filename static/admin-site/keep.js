@@ -219,6 +219,10 @@ function start(user) {
     else if (form && found === wanted) whenWritable(words, offer(place, found, form).bring);
     else offer(place, found, form);
   }
+  // Who comes back stands where they left, which may be below what is offered.
+  if (place?.querySelector("[data-deed]")) {
+    window.addEventListener("load", () => setTimeout(() => place.scrollIntoView({ block: "nearest" })));
+  }
 }
 
 const signedIn = document.getElementById("session");

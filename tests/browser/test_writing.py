@@ -223,6 +223,21 @@ def test_a_closed_tab_offers_its_last_words(work, ana, draft):
         expect(offer(other)).to_contain_text("Saved words. Typed.")
 
 
+def test_who_comes_back_sees_what_is_offered(work, ana):
+    long = factories.make_draft(by=ana, body="<p>Saved words.</p>" * 80)
+    with work(ana) as page:
+        open_text(page, long.page)
+        type_words(page, " Typed.")
+        page.get_by_label("Note of change").scroll_into_view_if_needed()
+        page.mouse.wheel(0, 3000)
+        page.wait_for_function("scrollY > 500")
+        questions(page)
+        page.goto("/admin/")
+        page.go_back()
+        expect(offer(page)).to_contain_text("that was not saved")
+        expect(page.get_by_role("button", name="Bring it back")).to_be_in_viewport()
+
+
 def test_a_session_that_ends_while_typing_loses_nothing(work, ana, draft):
     with work(ana) as page:
         open_text(page, draft.page)

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests import factories
 from treatments import arranging
+from treatments.admin import pages
 from treatments.models import AuditEntry, Edition, Page, Term, User
 
 pytestmark = pytest.mark.django_db
@@ -129,12 +130,21 @@ def test_all_that_a_filter_finds_is_given_at_once(client, mia):
         f"{LIST}?review=never",
         {"action": "give", "select_across": "1", "_selected_action": [chosen[0].pk]},
     )
-    assert "You chose 3 pages." in asked.content.decode()
+    assert "You chose 3 pages:" in asked.content.decode()
     assert 'name="select_across" value="1"' in asked.content.decode()
     data = {"action": "give", "select_across": "1", "owner": mia.pk}
     data["_selected_action"] = [chosen[0].pk]
     client.post(f"{LIST}?review=never", data)
     assert Page.objects.filter(owner=mia).count() == 3
+
+
+def test_who_gives_pages_reads_which(client, mia, monkeypatch):
+    monkeypatch.setattr(pages, "MOST_NAMED", 1)
+    found = [factories.make_imported(title="Chains").page, factories.make_imported().page]
+    ticked = {"action": "give", "_selected_action": [page.pk for page in found]}
+    answer = client.post(LIST, ticked).content.decode()
+    assert "<li>Chains</li>" in answer
+    assert "<li>and 1 more</li>" in answer
 
 
 def test_nothing_is_given_before_somebody_is_chosen(client, mia):

@@ -42,6 +42,7 @@ from treatments.publishing import APPROVE, MANAGE, WRITE, Refusal
 
 OWNS = Exists(Page.objects.filter(owner=OuterRef("pk")))  # a condition on people
 BY_NAME = ("last_name", "first_name", "username")
+MOST_NAMED = 20  # of the pages that are given to somebody
 MOST_DEEDS = 500  # that the history of a page shows, the newest
 
 
@@ -392,11 +393,15 @@ class PagesAdmin(Exported):
             except Refusal as refusal:
                 self.message_user(request, str(refusal), messages.ERROR)
             return redirect(request.get_full_path())
+        count = pages.count()
+        named = pages.annotate(known_as=titles_of_pages())[:MOST_NAMED]
         context = self.admin_site.each_context(request) | {
             "title": "Give pages to somebody",
             "form": form,
             "opts": self.opts,
-            "count": pages.count(),
+            "count": count,
+            "named": named,
+            "more": count - len(named),
             "chosen": request.POST.getlist(ACTION_CHECKBOX_NAME),
             "across": request.POST.get("select_across") == "1",
         }

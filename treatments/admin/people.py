@@ -1,5 +1,6 @@
 """People, and which roles they have. What changes of them is audited."""
 
+from collections.abc import Callable
 from contextlib import nullcontext
 
 from django.contrib import admin
@@ -14,8 +15,16 @@ from treatments.models import User
 admin.site.unregister(Group)
 
 
-class AdministratorsOnly:
-    """Whoever sets a password or a role can act as two people."""
+class PowersAdmin(Exported):
+    """Only administrators change who may what: who sets a password or a role can act as two people.
+
+    The three verbs are those of `permitting`, which take the row under the name `subject`.
+    """
+
+    subject: str
+    told: Callable[..., dict]
+    record: Callable[..., None]
+    delete: Callable[..., None]
 
     def has_add_permission(self, request):
         return request.user.is_superuser
@@ -26,27 +35,36 @@ class AdministratorsOnly:
     def has_delete_permission(self, request, obj=None):
         return request.user.is_superuser
 
-
-@admin.register(Group)
-class RolesAdmin(AdministratorsOnly, Exported, GroupAdmin):
     def save_model(self, request, obj, form, change):
-        request.before = permitting.told_of_role(Group.objects.get(pk=obj.pk)) if change else None
+        request.before = self.told(self.model.objects.get(pk=obj.pk)) if change else None
         super().save_model(request, obj, form, change)
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
-        permitting.record_role(group=form.instance, by=request.user, before=request.before)
+        self.record(**{self.subject: form.instance}, by=request.user, before=request.before)
 
     def delete_model(self, request, obj):
-        permitting.delete_role(group=obj, by=request.user, delete=obj.delete)
+        self.delete(**{self.subject: obj}, by=request.user, delete=obj.delete)
 
     def delete_queryset(self, request, queryset):
-        for group in queryset:
-            self.delete_model(request, group)
+        for obj in queryset:
+            self.delete_model(request, obj)
+
+
+@admin.register(Group)
+class RolesAdmin(PowersAdmin, GroupAdmin):
+    subject = "group"
+    told = staticmethod(permitting.told_of_role)
+    record = staticmethod(permitting.record_role)
+    delete = staticmethod(permitting.delete_role)
 
 
 @admin.register(User)
-class PeopleAdmin(AdministratorsOnly, Exported, UserAdmin):
+class PeopleAdmin(PowersAdmin, UserAdmin):
+    subject = "user"
+    told = staticmethod(permitting.told_of_person)
+    record = staticmethod(permitting.record_person)
+    delete = staticmethod(permitting.delete_person)
     list_display = ["username", "first_name", "last_name", "credentials", "roles", "is_active"]
     list_filter = ["groups", "is_active", "is_superuser"]
     readonly_fields = ["last_login", "date_joined"]
@@ -65,21 +83,6 @@ class PeopleAdmin(AdministratorsOnly, Exported, UserAdmin):
     def roles(self, person):
         names = [group.name for group in person.groups.all()]
         return ", ".join(["Administrator", *names] if person.is_superuser else names)
-
-    def save_model(self, request, obj, form, change):
-        request.before = permitting.told_of_person(User.objects.get(pk=obj.pk)) if change else None
-        super().save_model(request, obj, form, change)
-
-    def save_related(self, request, form, formsets, change):
-        super().save_related(request, form, formsets, change)
-        permitting.record_person(user=form.instance, by=request.user, before=request.before)
-
-    def delete_model(self, request, obj):
-        permitting.delete_person(user=obj, by=request.user, delete=obj.delete)
-
-    def delete_queryset(self, request, queryset):
-        for user in queryset:
-            self.delete_model(request, user)
 
     def user_change_password(self, request, id, form_url=""):
         user = self.get_object(request, unquote(id)) if request.method == "POST" else None
