@@ -48,6 +48,16 @@ def cite(*numbers):
     return "".join(f'<cite data-reference="source-{n}">{n}</cite>' for n in numbers)
 
 
+def test_a_first_heading_that_says_the_title_again_is_left_out():
+    again = heading("Looking after your brakes")
+    found = read(TITLE, again, paragraph("Pads wear."), heading("Pads", 2), paragraph("New."))
+    assert found.title == "Looking after your brakes"
+    assert found.body.split("\n") == ["<p>Pads wear.</p>", "<h2>Pads</h2>", "<p>New.</p>"]
+    assert told(found) == {"title again": (1, "Looking after your brakes")}
+    later = read(TITLE, paragraph("Pads wear."), again, paragraph("New."))
+    assert "<h2>Looking after your brakes</h2>" in later.body
+
+
 def test_a_leaflet_is_recognised_as_a_whole():
     found = read(
         TITLE,
@@ -260,6 +270,7 @@ def test_a_table_keeps_its_header_row_its_caption_and_its_merged_cells():
 def test_a_first_row_that_looks_like_one_is_a_header_row(made):
     found = read(TITLE, made)
     assert found.body.count("<th ") == 2
+    assert "<strong>" not in found.body  # a header is bold by itself
     assert told(found)["header row"][1] == "Part Every"
 
 

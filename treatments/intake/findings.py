@@ -210,6 +210,11 @@ SENTENCES = {
         "The title in the browser’s tab",
         "The title in the browser’s tab",
     ),
+    "title again": (
+        LEFT_OUT,
+        "A heading that says the title again",
+        "A heading that says the title again",
+    ),
     "heading of references": (
         LEFT_OUT,
         "The heading of the references, which pages have by themselves",

@@ -37,6 +37,7 @@ def shaped(rough: Rough, ledger: Ledger, *, name: str, form: str) -> Document:
     _typed_lists(root, ledger)
     _bold_headings(root, ledger)
     title = _title(root)
+    _leave_out_the_title_again(root, title, ledger)
     _level_headings(root, ledger)
     _captions(root)
     _header_rows(root, ledger)
@@ -236,6 +237,8 @@ def _header_rows(root, ledger):
             if cell.tag == "td":
                 cell.tag = "th"
                 cell.attributes["scope"] = "col"
+            for bold in cell.all("b", "strong"):  # as every header is
+                bold.unwrap()
 
 
 # Lists
@@ -468,6 +471,16 @@ def _title(root):
         if other.tag == "p":
             other.tag, other.attributes = "h1", {}
     return title
+
+
+def _leave_out_the_title_again(root, title, ledger):
+    """Some programs write the title of a document above a first heading that says the same."""
+    first = next((node for node in root.walk() if node.tag in HEADINGS and node.words()), None)
+    if first is None or _words_before(root, first):
+        return
+    if first.words().split() == title.split() and not first.all("cite"):
+        ledger.leave_out("title again", first.words())
+        first.remove()
 
 
 def _heading_of_all(root):
