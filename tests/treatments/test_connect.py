@@ -1,12 +1,15 @@
 """The two addresses at which an EHR asks, as a client of MedlinePlus Connect asks them."""
 
+import datetime
 import json
 from urllib.parse import urlencode
 from xml.etree import ElementTree
 
 import pytest
+import time_machine
 from django.core.management import call_command
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -166,6 +169,17 @@ def test_a_retracted_source_is_told(client):
 def test_what_was_reviewed_says_nothing_of_it(client):
     factories.make_live(title="Derailleur care")
     assert "reviewed" not in summary_of(client, dn="Derailleur care")
+
+
+def test_a_late_review_is_told(client):
+    due_by = timezone.localdate() + datetime.timedelta(days=30)
+    submitted = factories.make_submitted(title="Derailleur care")
+    publishing.approve(**factories.approval(submitted, due_by=due_by))
+    with time_machine.travel(timezone.now() + datetime.timedelta(days=40)):
+        told = summary_of(client, dn="Derailleur care")
+        page = application(client, dn="Derailleur care").content.decode()
+    for text in (told, page):
+        assert "It may be out of date." in text
 
 
 def test_a_title_is_no_markup(client):
