@@ -10,8 +10,9 @@ from taggit.models import Tag
 
 from treatments import arranging
 from treatments.admin.exporting import Exported
+from treatments.admin.managed import ForManagers
 from treatments.models import Page, titles_of_pages
-from treatments.publishing import MANAGE, Refusal
+from treatments.publishing import Refusal
 
 admin.site.unregister(Tag)
 
@@ -40,7 +41,7 @@ class MergeForm(forms.Form):
 
 
 @admin.register(Tag)
-class TagAdmin(Exported):
+class TagAdmin(ForManagers, Exported):
     form = TagForm
     list_display = ["name", "pages"]
     search_fields = ["name"]
@@ -95,12 +96,3 @@ class TagAdmin(Exported):
             pages = Page.objects.filter(page_tags__tag=tag).annotate(known_as=titles_of_pages())
             told += [f"Tag: {tag}", [f"Page: {page}" for page in pages.order_by("known_as")]]
         return told, counts, forbidden, protected
-
-    def has_add_permission(self, request):
-        return request.user.has_perm(MANAGE)
-
-    def has_change_permission(self, request, obj=None):
-        return request.user.has_perm(MANAGE)
-
-    def has_delete_permission(self, request, obj=None):
-        return request.user.has_perm(MANAGE)
