@@ -11,8 +11,11 @@ TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 
 
 def bad_request(request, exception):
-    """The page 400; 413 where more was sent than Django reads, which it calls a bad request too."""
-    if not isinstance(exception, TOO_MUCH):
+    """The page 400; 413 where a form is larger than Django reads, which it calls a bad request too.
+
+    An address that holds too much is no form that is too large: it stays a bad request.
+    """
+    if request.method != "POST" or not isinstance(exception, TOO_MUCH):
         return defaults.bad_request(request, exception)
     response = defaults.bad_request(request, exception, template_name="413.html")
     response.status_code = 413
