@@ -46,6 +46,10 @@ def bodies(client, address):
     return found
 
 
+def _is_a_page(answer):
+    return answer.get("Content-Type", "").startswith("text/html") and bool(answer.content)
+
+
 def packers():
     for level in (1, 6, 9):
         yield f"gzip {level}", lambda body, level=level: gzip.compress(body, level, mtime=0)
@@ -75,10 +79,9 @@ def main():
         sys.exit("This database has pages. Give the measurement an empty one of its own.")
     call_command("loaddata", "cancer_pain", verbosity=0)
     client = Client(HTTP_HOST="localhost")
-    addresses = [a for page in Page.objects.order_by("pk") for a in surfaces.addresses(page)]
-    weighed = {
-        address: bodies(client, address) for address in [*dict.fromkeys(addresses), "/nowhere/"]
-    }
+    found = (a for page in Page.objects.order_by("pk") for a in surfaces.addresses(page))
+    addresses = [a for a in dict.fromkeys(found) if _is_a_page(client.get(a))]
+    weighed = {address: bodies(client, address) for address in [*addresses, "/nowhere/"]}
     print(f"{'address':<58}{'identity':>9}{'gzip':>8}{'brotli':>8}{'requests':>10}")
     for address, found in weighed.items():
         sizes = [len(found[coding]) for coding in CODINGS]

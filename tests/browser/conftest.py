@@ -24,7 +24,8 @@ def pages_of_the_site(seed):
             found.setdefault(address.partition("=")[0], address)
     machines = {"/feed/", "/sitemap.xml", "/robots.txt"}
     machines |= {address for address in found if address.endswith((".pdf", ".webp", EXPORT))}
-    machines |= {address for address in found.values() if address.startswith("/connect/service")}
+    # One leads straight to a page; what lists and what finds nothing is below.
+    machines |= {address for address in found.values() if address.startswith("/connect/")}
     withdrawn = factories.make_withdrawn(
         factories.make_treatment(topic=Page.objects.get(kind="topic"), slug="withdrawn")
     )
